@@ -1,0 +1,1 @@
+"""SQLite and take files. Rows never leave this package; core values do."""
