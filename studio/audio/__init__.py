@@ -1,0 +1,1 @@
+"""Arrays of samples: files, mix, peaks, export formats. No Qt, no torch."""
