@@ -1,0 +1,194 @@
+"""The files of a checkpoint: which they are, what tensors they hold, and those tensors' values. Runs no code from a file."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from dia_engine.errors import WeightsDamaged, WeightsMissing
+
+INDEX = "model.safetensors.index.json"
+STORED_AS = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+LARGEST_INDEX = 1 << 24  # bytes
+LARGEST_ENTRY_LIST = 10_000  # a checkpoint in torch's format has one entry per tensor and a handful more
+ENTRY_OVERHEAD = 1 << 10  # bytes of a zip entry beside its content: headers twice, the name, alignment
+SHARD = re.compile(r".+-\d{5}-of-\d{5}\.safetensors")
+FETCH = "fetch the model again"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A tensor as a file holds it."""
+
+    file: Path
+    shape: tuple[int, ...]
+    dtype: torch.dtype
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Weight files and what they hold, by the names they use. Values stay on disk until they are read."""
+
+    place: Path
+    files: tuple[Path, ...]
+    tensors: Mapping[str, Stored]
+
+    def read(self, names: Iterable[str]) -> dict[str, Tensor]:
+        """Values of some tensors, mapped from their files. The mapping ends with the last of them."""
+        wanted: dict[Path, list[str]] = {}
+        for name in names:
+            wanted.setdefault(self.tensors[name].file, []).append(name)
+        values: dict[str, Tensor] = {}
+        for file, inside in wanted.items():
+            values.update(_read_torch(file, inside) if is_torch(file) else _read_safetensors(file, inside))
+        return values
+
+
+def find(where: str | Path) -> Path:
+    """The folder or file of a model that was named by path or by hub id. Looks on this machine only."""
+    path = Path(where).expanduser()
+    if path.exists():
+        return path
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", str(where)):
+        raise WeightsMissing(
+            "There is no such folder", where=where, todo="name a folder with a model, or the id of one on the hub"
+        )
+    try:
+        from huggingface_hub import snapshot_download  # type: ignore[import-not-found,unused-ignore]
+    except ImportError as error:
+        todo = "name its folder, or install huggingface_hub"
+        raise WeightsMissing("A model on the hub needs huggingface_hub to be found", where=where, todo=todo) from error
+    try:
+        return Path(snapshot_download(str(where), local_files_only=True))
+    except (OSError, ValueError) as error:
+        raise WeightsMissing("The model is not on this machine", where=where, todo="fetch it, or name its folder") from error
+
+
+def weight_files(place: Path) -> tuple[Path, ...]:
+    """The files that together hold a model's weights: a file named itself, or what a folder offers, safetensors first."""
+    if place.is_file():
+        return (place,)
+    if (place / "model.safetensors").is_file():
+        return (place / "model.safetensors",)
+    if (place / INDEX).is_file():
+        return _shards(place / INDEX)
+    for pattern in (("*.safetensors",), ("*.pth", "*.bin", "*.pt")):
+        found = sorted(file for glob in pattern for file in place.glob(glob) if file.is_file())
+        if any(SHARD.fullmatch(file.name) for file in found):
+            raise WeightsMissing(f"There are parts of a model but no {INDEX}", where=place, todo="let the download finish")
+        if len(found) > 1:
+            names = ", ".join(file.name for file in found)
+            raise WeightsMissing(f"There are several weight files ({names})", where=place, todo="name one of them")
+        if found:
+            return (found[0],)
+    raise WeightsMissing("There are no weights (.safetensors, .pth or .bin)", where=place, todo="name a folder with a model")
+
+
+def open_checkpoint(place: Path) -> Checkpoint:
+    """List the tensors of a model's files without reading their values. Raises `WeightsMissing` or `WeightsDamaged`."""
+    files = weight_files(place)
+    tensors: dict[str, Stored] = {}
+    for file in files:
+        for name, stored in _list_torch(file) if is_torch(file) else _list_safetensors(file):
+            if name in tensors:
+                raise WeightsDamaged(f"{name} is in {tensors[name].file.name} and again here", where=file, todo=FETCH)
+            tensors[name] = stored
+    return Checkpoint(place, files, tensors)
+
+
+def is_torch(file: Path) -> bool:
+    """Whether a file is in torch's own format, by its name; what it holds is checked on opening."""
+    return file.suffix != ".safetensors"
+
+
+def _shards(index: Path) -> tuple[Path, ...]:
+    """The files that an index names, all of them present."""
+    try:
+        if index.stat().st_size > LARGEST_INDEX:
+            raise ValueError("too large")
+        names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise WeightsDamaged("The index of the weight files cannot be read", where=index, todo=FETCH) from error
+    if not names or not all(
+        isinstance(name, str) and name.endswith(".safetensors") and name == Path(name).name for name in names
+    ):
+        raise WeightsDamaged("The index names files that are none of its folder", where=index, todo=FETCH)
+    missing = sorted(name for name in names if not (index.parent / name).is_file())
+    if missing:
+        raise WeightsMissing(
+            f"{len(missing)} of {len(names)} weight files are missing ({missing[0]} …)", where=index.parent, todo=FETCH
+        )
+    return tuple(index.parent / name for name in sorted(names))
+
+
+def _list_safetensors(file: Path) -> Iterator[tuple[str, Stored]]:
+    try:
+        with safe_open(file, framework="pt") as opened:
+            for name in opened.keys():  # noqa: SIM118 - not a mapping
+                part = opened.get_slice(name)
+                yield name, Stored(file, tuple(part.get_shape()), _known_dtype(file, name, STORED_AS.get(part.get_dtype())))
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsDamaged(f"This is no whole safetensors file ({error})", where=file, todo=FETCH) from error
+
+
+def _read_safetensors(file: Path, names: Iterable[str]) -> dict[str, Tensor]:
+    try:
+        with safe_open(file, framework="pt") as opened:
+            return {name: opened.get_tensor(name) for name in names}
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsDamaged(f"The weights cannot be read ({error})", where=file, todo=FETCH) from error
+
+
+def _list_torch(file: Path) -> Iterator[tuple[str, Stored]]:
+    for name, tensor in _load_torch(file).items():
+        yield name, Stored(file, tuple(tensor.shape), _known_dtype(file, name, tensor.dtype))
+
+
+def _read_torch(file: Path, names: Iterable[str]) -> dict[str, Tensor]:
+    values = _load_torch(file)
+    return {name: values[name] for name in names}
+
+
+def _load_torch(file: Path) -> dict[str, Tensor]:
+    """A state dict, its values mapped from the file. `weights_only` lets no code in the file run."""
+    _check_zip(file)
+    try:
+        values = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
+    except Exception as error:  # measured: damaged files raise nine kinds of exception in torch's reader
+        what = f"The file cannot be read as weights ({type(error).__name__})"
+        raise WeightsDamaged(what, where=file, todo=FETCH) from error
+    if not isinstance(values, dict) or not all(isinstance(k, str) and _is_plain(v) for k, v in values.items()):
+        raise WeightsDamaged("The file holds something else than weights", where=file, todo=FETCH)
+    return values
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, Tensor) and value.layout is torch.strided and value.device.type == "cpu"
+
+
+def _check_zip(file: Path) -> None:
+    """Refuse, before torch reads it, a file that is no zip of plainly stored entries which together make up its size."""
+    try:
+        size = file.stat().st_size
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise WeightsDamaged("This is no whole file in torch's format", where=file, todo=FETCH) from error
+    content = sum(entry.file_size for entry in entries)
+    stored = all(entry.compress_type == zipfile.ZIP_STORED and entry.compress_size == entry.file_size for entry in entries)
+    if not stored or len(entries) > LARGEST_ENTRY_LIST or not 0 <= size - content <= ENTRY_OVERHEAD * (len(entries) + 1):
+        raise WeightsDamaged("The file's parts are packed or do not make up its size", where=file, todo=FETCH)
+
+
+def _known_dtype(file: Path, name: str, dtype: torch.dtype | None) -> torch.dtype:
+    if dtype is None or dtype not in STORED_AS.values():
+        raise WeightsDamaged(f"{name} is stored as neither float32, float16 nor bfloat16", where=file, todo="use such weights")
+    return dtype

@@ -1,0 +1,181 @@
+"""Weights of the DAC network from a file of descript-audio-codec or a folder of transformers. Runs no code from a file."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from dia_engine import manifest
+from dia_engine.checkpoint import open_checkpoint
+from dia_engine.codec.config import DacConfig, from_package, from_transformers
+from dia_engine.codec.dac import Dac, dtype_of, skeleton
+from dia_engine.codec.names import transformers_names
+from dia_engine.errors import EngineError, WeightsDamaged, WeightsMissing, memory_errors
+
+FETCH = "fetch the codec's weights again"
+DTYPES = (torch.float32, torch.float16, torch.bfloat16)  # that weights may be stored in
+LARGEST_CONFIG = 1 << 20  # bytes
+LARGEST_ENTRY_LIST = 10_000
+ENTRY_OVERHEAD = 1 << 10  # bytes of a zip entry beside its content: headers twice, the name, alignment
+
+
+class Loaded(NamedTuple):
+    config: DacConfig
+    network: Dac
+
+
+def load(path: str | Path, device: torch.device, dtype: torch.dtype) -> Loaded:
+    """The network with its decoder in `dtype`, see `dtype_of`.
+
+    `path` is a .pth file, a .safetensors file beside its config.json, or a folder.
+    Raises `WeightsMissing`, `WeightsDamaged` or `OutOfMemory`. Takes the file's size and the network's in memory.
+    """
+    file = find(Path(path).expanduser())
+    with memory_errors("loading the codec", "free memory or use another device"):
+        config, state = _read_safetensors(file) if file.suffix == ".safetensors" else _read_folded(file)
+        network = skeleton(config)
+        for name in list(state):
+            # A copy, always: values mapped from the file would change or vanish with it.
+            state[name] = state[name].to(device, dtype_of(name, config, dtype), copy=True)
+            if not bool(torch.isfinite(state[name]).all()):
+                raise WeightsDamaged(f"{name} holds values that are no numbers", where=file, todo=FETCH)
+        network.load_state_dict(state, strict=True, assign=True)
+    return Loaded(config, network.requires_grad_(False))
+
+
+def find(path: Path) -> Path:
+    """The one weights file that a path means."""
+    if path.is_file():
+        return path
+    if not path.is_dir():
+        raise WeightsMissing("There are no codec weights", where=path, todo="name the codec's weights file or folder")
+    if (path / "model.safetensors").is_file():
+        return path / "model.safetensors"
+    found = sorted(path.glob("*.pth"))
+    if len(found) != 1:
+        what = "There are no codec weights" if not found else f"There are {len(found)} .pth files"
+        raise WeightsMissing(what, where=path, todo="name the codec's weights file")
+    return found[0]
+
+
+def read_package(file: Path) -> tuple[DacConfig, dict[str, Tensor]]:
+    """Sizes and weights of a file as descript-audio-codec saves it, under the package's names, mapped from the file."""
+    _check_zip(file)
+    try:
+        content = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
+    except Exception as error:  # measured: damaged files raise nine kinds of exception in torch's reader
+        what = f"The file cannot be read as weights ({type(error).__name__})"
+        raise WeightsDamaged(what, where=file, todo=FETCH) from error
+    metadata = content.get("metadata") if isinstance(content, dict) else None
+    stored = content.get("state_dict") if isinstance(content, dict) else None
+    if not isinstance(metadata, dict) or not isinstance(stored, dict):
+        raise WeightsDamaged("The file holds no codec of descript-audio-codec", where=file, todo=FETCH)
+    if not all(isinstance(name, str) and _is_plain(value) for name, value in stored.items()):
+        raise WeightsDamaged("The file holds something else than weights", where=file, todo=FETCH)
+    config = from_package(metadata.get("kwargs"), file)
+    wanted: dict[str, tuple[int, ...]] = {}
+    for name, shape in _shapes(config).items():
+        if _is_normed(name):
+            wanted |= {f"{name}_g": (shape[0], 1, 1), f"{name}_v": shape}
+        else:
+            wanted[name] = shape
+    _match(file, wanted, {name: tuple(value.shape) for name, value in stored.items()})
+    for name, value in stored.items():
+        if value.dtype not in DTYPES:
+            raise WeightsDamaged(f"{name} is stored as {value.dtype}", where=file, todo="use weights in float32 or 16 bits")
+    return config, stored
+
+
+def _read_folded(file: Path) -> tuple[DacConfig, dict[str, Tensor]]:
+    """The package's weights under our names."""
+    config, stored = read_package(file)
+    return config, {
+        name: _fold(stored[f"{name}_g"], stored[f"{name}_v"]) if _is_normed(name) else stored[name] for name in _shapes(config)
+    }
+
+
+def _read_safetensors(file: Path) -> tuple[DacConfig, dict[str, Tensor]]:
+    """Sizes and weights of a DacModel, whose weight norm is folded already.
+
+    The format has no checksums: a changed value is noticed where a manifest lies beside the file, and nowhere else.
+    """
+    config = from_transformers(_json(file.parent / "config.json"), file.parent / "config.json")
+    manifest.check(file.parent)
+    checkpoint = open_checkpoint(file)
+    shapes = _shapes(config)
+    theirs = transformers_names(config)
+    names = {name: f"{theirs[name.rpartition('.')[0]]}.{name.rpartition('.')[2]}" for name in shapes}
+    stored = {name: tensor.shape for name, tensor in checkpoint.tensors.items()}
+    _match(file, {names[name]: shape for name, shape in shapes.items()}, stored)
+    values = checkpoint.read(stored)
+    return config, {name: values[their] for name, their in names.items()}
+
+
+def _fold(gain: Tensor, direction: Tensor) -> Tensor:
+    """The weight of a gain [N, 1, 1] and a direction [N, ...]; N is the input channel of transposed convolutions."""
+    gain, direction = gain.float(), direction.float()
+    weight: Tensor = direction * (gain / torch.linalg.vector_norm(direction, dim=(1, 2), keepdim=True))
+    return weight
+
+
+def _shapes(config: DacConfig) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(value.shape) for name, value in skeleton(config).state_dict().items()}
+
+
+def _is_normed(name: str) -> bool:
+    """Whether the package stores this weight as gain and direction; it does so for every convolution."""
+    return name.endswith(".weight") and not name.endswith(".codebook.weight")
+
+
+def _match(file: Path, wanted: Mapping[str, tuple[int, ...]], stored: Mapping[str, tuple[int, ...]]) -> None:
+    """Nothing may be missing, left over or of another shape."""
+    missing, extra = sorted(wanted.keys() - stored.keys()), sorted(stored.keys() - wanted.keys())
+    if missing:
+        raise WeightsDamaged(f"{len(missing)} tensors are missing ({missing[0]} …)", where=file, todo=FETCH)
+    if extra:
+        raise WeightsDamaged(f"{len(extra)} tensors belong to no DAC codec ({extra[0]} …)", where=file, todo=FETCH)
+    for name, shape in wanted.items():
+        if stored[name] != shape:
+            what = f"{name} has the shape {list(stored[name])} and the sizes ask for {list(shape)}"
+            raise WeightsDamaged(what, where=file, todo=FETCH)
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, Tensor) and value.layout is torch.strided and value.device.type == "cpu"
+
+
+def _json(path: Path) -> object:
+    try:
+        if path.stat().st_size > LARGEST_CONFIG:
+            raise WeightsDamaged("The config is far too large to be one", where=path, todo=FETCH)
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise WeightsMissing("There is no config beside the weights", where=path, todo=FETCH) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise WeightsDamaged(f"The config cannot be read ({type(error).__name__})", where=path, todo=FETCH) from error
+
+
+def _check_zip(file: Path) -> None:
+    """Refuse, before torch reads it, a file that is no zip of plainly stored and undamaged entries that make up its size."""
+    try:
+        size = file.stat().st_size
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+            content = sum(entry.file_size for entry in entries)
+            stored = all(e.compress_type == zipfile.ZIP_STORED and e.compress_size == e.file_size for e in entries)
+            overhead = ENTRY_OVERHEAD * (len(entries) + 1)
+            if not stored or len(entries) > LARGEST_ENTRY_LIST or not 0 <= size - content <= overhead:
+                raise WeightsDamaged("The file's parts are packed or do not make up its size", where=file, todo=FETCH)
+            changed = archive.testzip()  # torch does not look at the checksums
+    except EngineError:
+        raise
+    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise WeightsDamaged("This is no whole file in torch's format", where=file, todo=FETCH) from error
+    if changed is not None:
+        raise WeightsDamaged("The file has been damaged since it was written", where=file, todo=FETCH)

@@ -1,0 +1,1 @@
+"""Dia-1.6B, both generations: its sizes and its network."""

@@ -1,0 +1,88 @@
+"""The parts that all Dia networks are made of. Weights are [out, in]; nothing has a bias; states stay in the compute dtype."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - torch's own name for it
+from torch import Tensor, nn
+
+
+class RMSNorm(nn.Module):
+    """x / sqrt(mean(x²) + eps) * weight, in float32 whatever the compute dtype."""
+
+    def __init__(self, width: int, eps: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(width))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.rms_norm(x.float(), x.shape[-1:], self.weight.float(), self.eps).to(x.dtype)
+
+
+class Attention(nn.Module):
+    """Projections of one attention. The scale is 1, not 1/sqrt(head_dim): the model was trained so."""
+
+    def __init__(self, width: int, source_width: int, heads: int, kv_heads: int, head_dim: int) -> None:
+        super().__init__()
+        self.q_proj = nn.Linear(width, heads * head_dim, bias=False)
+        self.k_proj = nn.Linear(source_width, kv_heads * head_dim, bias=False)
+        self.v_proj = nn.Linear(source_width, kv_heads * head_dim, bias=False)
+        self.o_proj = nn.Linear(heads * head_dim, width, bias=False)
+        self.head_dim = head_dim
+
+    def queries(self, x: Tensor, angles: Tensor | None) -> Tensor:
+        """x [B, T, D] -> [B, H, T, d], rotated if there are angles."""
+        return rotate(self._heads(self.q_proj(x)), angles)
+
+    def keys_values(self, source: Tensor, angles: Tensor | None) -> tuple[Tensor, Tensor]:
+        """source [B, S, D] -> two times [B, KV, S, d]; values are never rotated."""
+        return rotate(self._heads(self.k_proj(source)), angles), self._heads(self.v_proj(source))
+
+    def forward(self, q: Tensor, k: Tensor, v: Tensor, *, causal: bool = False) -> Tensor:
+        """q [B, H, T, d] over k, v [B, KV, S, d] -> [B, T, D]. Query head h reads kv head h // (H / KV)."""
+        repeats = q.shape[1] // k.shape[1]
+        k, v = k.repeat_interleave(repeats, 1), v.repeat_interleave(repeats, 1)
+        seen = F.scaled_dot_product_attention(q, k, v, is_causal=causal, scale=1.0)
+        out: Tensor = self.o_proj(seen.transpose(1, 2).flatten(2))
+        return out
+
+    def one_row(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """The same for a single row, q [B, H, 1, d] -> [B, 1, D], without a copy of k and v.
+
+        Query heads that share a kv head are handed over as rows of one query: every backend of torch can do that.
+        """
+        shared = q.view(q.shape[0], k.shape[1], -1, self.head_dim)  # [B, KV, H / KV, d]
+        out: Tensor = self.o_proj(F.scaled_dot_product_attention(shared, k, v, scale=1.0).reshape(q.shape[0], 1, -1))
+        return out
+
+    def _heads(self, x: Tensor) -> Tensor:
+        return x.view(*x.shape[:-1], -1, self.head_dim).transpose(1, 2)
+
+
+class MLP(nn.Module):
+    """down(silu(gate) * up), gate and up in one matrix: gate's rows first."""
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.gate_up_proj = nn.Linear(width, 2 * hidden, bias=False)
+        self.down_proj = nn.Linear(hidden, width, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        gate, up = self.gate_up_proj(x).chunk(2, -1)
+        out: Tensor = self.down_proj(F.silu(gate) * up)
+        return out
+
+
+def rotary_angles(positions: Tensor, head_dim: int, theta: float) -> Tensor:
+    """positions [T] -> angles [T, d/2] in float32: position / theta^(2i/d)."""
+    exponents = torch.arange(0, head_dim, 2, dtype=torch.float32, device=positions.device) / head_dim
+    return positions.float()[:, None] / theta**exponents
+
+
+def rotate(x: Tensor, angles: Tensor | None) -> Tensor:
+    """Rotate x [B, H, T, d] by angles [T, d/2], in float32; element i pairs with i + d/2. None leaves it as it is."""
+    if angles is None:
+        return x
+    first, second = x.float().chunk(2, -1)
+    cos, sin = angles.cos(), angles.sin()
+    return torch.cat((first * cos - second * sin, second * cos + first * sin), -1).to(x.dtype)

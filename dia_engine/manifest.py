@@ -1,0 +1,114 @@
+"""Sizes and SHA-256 of a model's files, written down once and checked before use: damaged weights load without an error."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dia_engine.errors import EngineError, WeightsDamaged, WeightsMissing
+
+NAME = "dia_engine.manifest.json"
+SEEN = ".dia_engine.seen.json"  # files found right, by size, time and inode; may be deleted at any time
+LARGEST = 1 << 20  # bytes
+HASH = "sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What one file must be."""
+
+    size: int
+    sha256: str
+
+
+def check(folder: Path, *, afresh: bool = False) -> bool:
+    """Whether the folder has a manifest. Raises `WeightsMissing` or `WeightsDamaged` if its files are not what it says.
+
+    A file is hashed once and again only when its size, time or inode changes; `afresh` hashes all.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        return False
+    pins = _read(path)
+    seen = {} if afresh else _read_seen(folder)
+    found: dict[str, str] = {}
+    for name, pin in pins.items():
+        mark = _check_file(folder / name, pin, seen.get(name))
+        found[name] = mark
+    if found != seen:
+        _write_seen(folder, found)
+    return True
+
+
+def record(folder: Path, files: Iterable[Path]) -> Path:
+    """Write the manifest of files in `folder` as they are now; returns its path."""
+    pins = {file.name: {"size": file.stat().st_size, HASH: digest(file)} for file in files}
+    path = folder / NAME
+    try:
+        _write(path, {"files": pins})
+    except OSError as error:
+        raise EngineError("The manifest cannot be written", where=path, todo="make the folder writable") from error
+    return path
+
+
+def digest(file: Path) -> str:
+    """SHA-256 of a file's bytes in hexadecimal."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, HASH).hexdigest()
+
+
+def _check_file(file: Path, pin: Pin, seen: str | None) -> str:
+    """The mark of a file that is what its pin says."""
+    try:
+        status = file.stat()
+    except OSError as error:
+        raise WeightsMissing(
+            "The manifest names this file and it is not there", where=file, todo="fetch the model again"
+        ) from error
+    if status.st_size != pin.size:
+        raise WeightsDamaged(f"The file has {status.st_size} bytes instead of {pin.size}", where=file, todo="fetch it again")
+    mark = f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}:{pin.sha256}"
+    if mark != seen and digest(file) != pin.sha256:
+        raise WeightsDamaged("The file has been changed since it was fetched", where=file, todo="fetch it again")
+    return mark
+
+
+def _read(path: Path) -> dict[str, Pin]:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError("too large")
+        files = json.loads(path.read_text(encoding="utf-8"))["files"]
+        pins = {name: Pin(int(entry["size"]), str(entry[HASH])) for name, entry in files.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise WeightsDamaged("The manifest cannot be read", where=path, todo="fetch the model again") from error
+    if not pins or any(name != Path(name).name for name in pins):
+        raise WeightsDamaged("The manifest names files that are none of its folder", where=path, todo="fetch the model again")
+    return pins
+
+
+def _read_seen(folder: Path) -> dict[str, str]:
+    try:
+        data = json.loads((folder / SEEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}  # no memory of earlier checks: hash again
+    return {str(name): str(mark) for name, mark in data.items()} if isinstance(data, dict) else {}
+
+
+def _write_seen(folder: Path, found: dict[str, str]) -> None:
+    try:
+        _write(folder / SEEN, found)
+    except OSError:
+        pass  # a folder that cannot be written is checked again next time
+
+
+def _write(path: Path, data: object) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(json.dumps(data, indent=1), encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

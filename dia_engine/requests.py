@@ -1,0 +1,47 @@
+"""Which requests a model can be asked for. Everything is checked before anything runs; nothing is cut silently."""
+
+from __future__ import annotations
+
+from dia_engine import text as script
+from dia_engine.dia1.config import Config
+from dia_engine.errors import BadRequest, TextTooLong
+from dia_engine.params import Request
+
+
+def text_ids(text: str, limit: int) -> bytes:
+    """Token ids of `text` without NULs, which would count as padding. Raises `TextTooLong` beyond `limit` ids."""
+    ids = script.encode(text).replace(b"\0", b"")
+    if not ids:
+        raise BadRequest("The text is empty", todo="give it words to speak")
+    if len(ids) > limit:
+        tail = ids[limit:].replace(b"\1", b"[S1]").replace(b"\2", b"[S2]").decode("utf-8", "ignore")
+        raise TextTooLong(len(ids), limit, tail)
+    return ids
+
+
+def check(config: Config, request: Request) -> None:
+    """Raise `BadRequest` if the model cannot speak this."""
+    if not text_ids(request.spoken(), config.encoder.positions).strip(b"\1\2 \t\r\n"):
+        raise BadRequest("The text has no words, only speaker tags", todo="give it words to speak")
+    rows, frames = row_limit(config, request), 0
+    if request.prompt is not None:
+        frames, channels = request.prompt.codes.shape
+        if channels != config.channels:
+            raise BadRequest(
+                f"The prompt has {channels} codes per frame and the model {config.channels}", todo="give [frames, channels]"
+            )
+    least = 1 + frames + max(config.delays) + 1
+    if rows > config.decoder.positions:
+        raise BadRequest(
+            f"max_tokens is {rows}", todo=f"use {config.decoder.positions} at most: the model has no more positions"
+        )
+    if rows < least:
+        what = f"{rows} rows leave no room for speech after a prompt of {frames} frames"
+        raise BadRequest(
+            what, todo="use a shorter prompt" if request.params.max_tokens is None else f"use max_tokens {least} or more"
+        )
+
+
+def row_limit(config: Config, request: Request) -> int:
+    """Rows that a request may take, the first one and the prompt's included."""
+    return request.params.max_tokens or config.decoder.positions

@@ -1,0 +1,133 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from dia_engine.codec import Codec, load_codec
+from dia_engine.codec.codec import DECODE_FRAMES, ENCODE_FRAMES
+from dia_engine.codec.weights import load
+from dia_engine.errors import BadRequest
+from tests.dia_engine.codec import tiny
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize("samples", [1, 511, 512, 513, 4096, 5001])
+def test_a_wave_of_any_length_is_filled_up_with_silence_to_whole_frames(codec: Codec, samples: int) -> None:
+    wave = tiny.wave(samples)
+    frames = -(-samples // 512)
+    codes = codec.encode(wave)
+    assert codes.shape == (frames, 9)
+    assert codes.dtype == np.int16
+    np.testing.assert_array_equal(codes, codec.encode(np.pad(wave, (0, frames * 512 - samples))))
+
+
+@pytest.mark.parametrize("frames", [1, 2, 13])
+def test_a_frame_is_512_samples(codec: Codec, frames: int) -> None:
+    pcm = codec.decode(tiny.codes(frames))
+    assert pcm.shape == (frames * 512,)
+    assert pcm.dtype == np.float32
+
+
+def test_a_long_wave_is_decoded_in_windows_as_if_at_once(codec: Codec, package_file: Path) -> None:
+    codes = tiny.codes(2 * DECODE_FRAMES + 7)
+    network = load(package_file, CPU, torch.float32).network
+    with torch.no_grad():
+        whole = network.decode(torch.from_numpy(codes.T.astype(np.int64))[None])[0, 0].numpy()
+    np.testing.assert_allclose(codec.decode(codes), whole, rtol=0, atol=2e-6)
+
+
+def test_a_long_wave_is_encoded_in_windows_as_if_at_once(codec: Codec, package_file: Path) -> None:
+    wave = tiny.wave((ENCODE_FRAMES + 30) * 512)
+    network = load(package_file, CPU, torch.float32).network
+    with torch.no_grad():
+        whole = network.encode(torch.from_numpy(wave)[None, None])[0].T.numpy()
+    np.testing.assert_array_equal(codec.encode(wave), whole)
+
+
+def test_a_batch_gives_what_each_gives_alone(codec: Codec) -> None:
+    codes = tiny.codes(40, batch=3)
+    together = codec.decode_batch(codes)
+    assert together.shape == (3, 40 * 512)
+    for one, pcm in zip(codes, together, strict=True):
+        np.testing.assert_allclose(pcm, codec.decode(one), rtol=0, atol=2e-6)
+
+
+def test_a_batch_larger_than_a_window_is_decoded_all_the_same(codec: Codec) -> None:
+    codes = tiny.codes(2, batch=DECODE_FRAMES + 1)
+    np.testing.assert_allclose(codec.decode_batch(codes)[-1], codec.decode(codes[-1]), rtol=0, atol=2e-6)
+
+
+def test_bfloat16_is_close_when_decoding_and_the_same_when_encoding(codec: Codec, package_file: Path) -> None:
+    rough = load_codec(package_file, dtype=torch.bfloat16)
+    codes, wave = tiny.codes(60), tiny.wave(9000)
+    exact = codec.decode(codes)
+    error = rough.decode(codes) - exact
+    assert error.dtype == np.float32
+    assert 1e-6 < np.sqrt(np.mean(error**2)) / np.std(exact) < 0.03
+    np.testing.assert_array_equal(rough.encode(wave), codec.encode(wave))
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        np.full((3, 9), 1024),
+        np.full((3, 9), -1),
+        np.full((3, 9), 70000),
+        np.zeros((3, 8), int),
+        np.zeros((9, 3), int),
+        np.zeros(9, int),
+        np.zeros((3, 9)),
+        np.zeros((3, 9), bool),
+        np.zeros((0, 9), int),
+        np.zeros((1, 3, 9), int),
+        [],
+        "codes",
+    ],
+)
+def test_what_are_no_codes_is_refused_before_anything_runs(codec: Codec, codes: object) -> None:
+    with pytest.raises(BadRequest):
+        codec.decode(codes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "codes", [np.zeros((3, 9), int), np.zeros((0, 3, 9), int), np.zeros((2, 0, 9), int), [[[0] * 9], [[0] * 9] * 2]]
+)
+def test_what_is_no_batch_of_one_length_is_refused(codec: Codec, codes: object) -> None:
+    with pytest.raises(BadRequest):
+        codec.decode_batch(codes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "pcm",
+    [
+        np.zeros(0, np.float32),
+        np.zeros((2, 100), np.float32),
+        np.zeros(100, np.int16),
+        np.full(100, np.nan, np.float32),
+        np.full(100, np.inf, np.float32),
+        np.full(100, 3000.0, np.float32),
+        np.zeros(100, complex),
+    ],
+)
+def test_what_is_no_mono_wave_is_refused(codec: Codec, pcm: np.ndarray) -> None:
+    with pytest.raises(BadRequest):
+        codec.encode(pcm)
+
+
+def test_codes_of_any_integer_type_mean_the_same(codec: Codec) -> None:
+    codes = tiny.codes(4)
+    for dtype in (np.uint16, np.int32, np.int64, ">i4"):
+        np.testing.assert_array_equal(codec.decode(codes.astype(dtype)), codec.decode(codes))
+
+
+@pytest.mark.parametrize("device", ["nonsense", "cuda:99", "meta"])
+def test_a_device_that_is_not_there_is_refused(package_file: Path, device: str) -> None:
+    with pytest.raises(BadRequest, match="device"):
+        load_codec(package_file, device)
+
+
+def test_a_dtype_that_loses_too_much_is_refused(package_file: Path) -> None:
+    with pytest.raises(BadRequest, match="bfloat16"):
+        load_codec(package_file, dtype=torch.float16)

@@ -1,0 +1,207 @@
+"""The fast path says what the slow one says: code by code, whatever the model, the voice and the settings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator
+from dataclasses import replace
+from itertools import count, islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dia_engine import fast, reference, weights
+from dia_engine.dia1 import decode
+from dia_engine.dia1.decode import Prepared, prepare
+from dia_engine.dia1.model import Dia1
+from dia_engine.errors import BadRequest
+from dia_engine.params import Codes, Generated, Params, Prompt, Request
+from dia_engine.requests import text_ids
+from tests.dia_engine import recorded, tiny
+from tests.dia_engine.test_golden import FULL, Models, requests_of, vectors
+
+HEADS = ((4, 2), (4, 4), (6, 1), (8, 2))  # query heads and those of keys and values
+CROSS_HEADS = ((4, 4), (4, 2), (3, 3), (6, 2))
+LETTERS = "abc defg hijk, lmno pqrst! uvw. xyzäß"
+LONG = Request(recorded.TEXTS[1], recorded.PROMPT, Params(seed=5, max_tokens=70))
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
+    folders = {generation: tmp_path_factory.mktemp(generation) for generation in "AB"}
+    for generation, folder in folders.items():
+        tiny.write_model(folder, generation)
+    return {generation: prepare(weights.load(folder)) for generation, folder in folders.items()}
+
+
+def random_request(numbers: np.random.Generator, longest: int) -> Request:
+    """With or without a voice, greedy or sampled, of at most `longest` new frames."""
+    text = "[S1] " + "".join(numbers.choice(list(LETTERS), numbers.integers(1, 90)))
+    frames = int(numbers.choice([0, 0, 1, 2, 7, 16, 30]))
+    voice = Prompt(numbers.integers(0, 1024, (frames, 9))) if frames else None
+    return Request(
+        text + "a",
+        voice,
+        Params(
+            temperature=float(numbers.choice([0.0, 0.7, 1.2])),
+            top_p=float(numbers.choice([0.8, 0.95, 1.0])),
+            cfg_scale=float(numbers.choice([0.0, 1.0, 3.0])),
+            cfg_filter_top_k=[20, 45, None][numbers.integers(3)],
+            max_tokens=int(17 + frames + numbers.integers(0, longest)),
+            seed=int(numbers.integers(1 << 32)),
+        ),
+    )
+
+
+def assert_same(one: Generated, other: Generated) -> None:
+    np.testing.assert_array_equal(one.codes, other.codes)
+    assert (one.codes.dtype, one.seed, one.reason) == (other.codes.dtype, other.seed, other.reason)
+
+
+def assert_equal_to_the_slow_path(seed: int, requests: int, longest: int) -> Counter[str]:
+    """Random requests to a random network; tells how often which reason ended them."""
+    numbers = np.random.default_rng(seed)
+    generation = "AB"[seed % 2]
+    model = tiny.network(seed, generation, HEADS[seed // 2 % 4], CROSS_HEADS[seed // 8 % 4])
+    asked = [random_request(numbers, longest) for _ in range(requests)]
+    wanted = reference.generate(model, asked)
+    for one, other in zip(fast.generate(prepare(model), asked), wanted, strict=True):
+        assert_same(one, other)
+    return Counter(result.reason for result in wanted)
+
+
+def test_random_requests_to_random_networks_give_the_slow_paths_codes() -> None:
+    reasons = sum((assert_equal_to_the_slow_path(seed, 2, longest=30) for seed in range(16)), Counter[str]())
+    assert min(reasons["eos"], reasons["length"]) > 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 132))
+def test_many_more_random_requests_give_the_slow_paths_codes(seed: int) -> None:
+    assert_equal_to_the_slow_path(seed, 8, longest=80)
+
+
+@pytest.mark.parametrize("generation", ["A", "B"])
+def test_codes_are_those_recorded_when_we_were_equal_to_the_original(prepared: dict[str, Prepared], generation: str) -> None:
+    with np.load(recorded.DATA) as told:
+        for name, requests in recorded.CASES.items():
+            for number, result in enumerate(fast.generate(prepared[generation], requests)):
+                np.testing.assert_array_equal(result.codes, told[f"{generation}_{name}_full_{number}"])
+
+
+@pytest.mark.parametrize("tag", FULL)
+def test_codes_are_the_originals(golden: Path, golden_texts: list[str], golden_models: Models, tag: str) -> None:
+    wanted = vectors(golden, "generate_fulldelay")
+    requests = requests_of(golden, golden_texts, "generate_fulldelay", tag)
+    for number, result in enumerate(fast.generate(prepare(golden_models["transformers"]), requests)):
+        np.testing.assert_array_equal(result.codes, wanted[f"{tag}_codes_{number}"])
+
+
+@pytest.mark.parametrize(("layout", "told"), [("transformers", "logits"), ("legacy", "legacy")])
+def test_logits_are_the_originals(golden: Path, golden_texts: list[str], golden_models: Models, layout: str, told: str) -> None:
+    model, wanted = golden_models[layout], vectors(golden, told)
+    rows = vectors(golden, "logits")["tf_rows"].astype(np.int64)
+    ours = row_by_row(model, rows, golden_texts[1], first=1)
+    for row in (0, 7, 23):
+        for kind, values in zip(("uncond", "cond"), ours[row], strict=True):
+            assert np.abs(values - wanted[f"t1_{kind}_{row}"]).max() < 1e-4
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("first", [1, 2, 9, 40])
+def test_logits_are_the_slow_paths_whatever_is_fed_at_once(seed: int, first: int) -> None:
+    model = tiny.network(seed, "AB"[seed % 2], HEADS[seed % 4], CROSS_HEADS[seed // 2 % 4])
+    rows = np.random.default_rng(seed).integers(0, 1024, (48, 9))
+    slow = reference.next_logits(model, rows, reference.text_states(model, LONG.text)).numpy()
+    quick = row_by_row(model, rows, LONG.text, first)
+    assert np.abs(quick - slow.swapaxes(0, 1)[first - 1 :]).max() < 1e-4
+    assert np.abs(quick[:, 0] - quick[:, 1]).max() > 0.1
+
+
+def row_by_row(model: Dia1, rows: np.ndarray, text: str, first: int) -> np.ndarray:
+    """Logits [rows, 2, C, V] after the `first` rows and after each further one."""
+    decoding = decode.Decoding(prepare(model), decode.text_states(model, text), len(rows))
+    return np.stack([decoding.logits(rows[:end]).numpy() for end in range(first, len(rows) + 1)])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_sixteen_bits_say_nearly_the_same(prepared: dict[str, Prepared], dtype: str, tmp_path: Path) -> None:
+    tiny.write_model(tmp_path)
+    small = weights.load(tmp_path, dtype=weights.DTYPES[dtype])
+    exact, near = (row_by_row(model, recorded.ROWS, recorded.TEXTS[1], 3) for model in (prepared["B"].model, small))
+    assert near.dtype == np.float32
+    assert 0 < np.abs(near - exact).max() < (0.3 if dtype == "bfloat16" else 0.05)
+
+
+def test_frames_come_as_they_are_completed_and_are_those_of_the_result(prepared: dict[str, Prepared]) -> None:
+    running = fast.frames(prepared["B"], LONG)
+    pieces: list[Codes] = []
+    result = collect(running, pieces)
+    assert [len(piece) for piece in pieces] == [0] * 15 + [1] * (len(pieces) - 15)
+    np.testing.assert_array_equal(np.concatenate(pieces), result.codes)
+    assert all(piece.dtype == np.int16 for piece in pieces)
+    assert_same(result, reference.generate(prepared["B"].model, [LONG])[0])
+
+
+def collect(running: Generator[Codes, None, Generated], pieces: list[Codes]) -> Generated:
+    while True:
+        try:
+            pieces.append(next(running))
+        except StopIteration as stop:
+            return stop.value
+
+
+def test_streamed_frames_end_where_the_speaker_ends() -> None:
+    model = prepare(tiny.network(3, "B", (4, 2), (4, 4)))
+    ended = 0
+    for seed in range(12):
+        pieces: list[Codes] = []
+        result = collect(fast.frames(model, replace(LONG, params=Params(seed=seed, max_tokens=90))), pieces)
+        np.testing.assert_array_equal(np.concatenate(pieces), result.codes)
+        ended += result.reason == "eos"
+    assert ended
+
+
+@pytest.mark.parametrize("after", [1, 14, 15, 16, 40])
+def test_what_was_interrupted_gives_the_same_codes_when_begun_again(prepared: dict[str, Prepared], after: int) -> None:
+    whole = fast.generate(prepared["B"], [LONG])[0]
+    running = fast.frames(prepared["B"], LONG)
+    assert len(list(islice(running, after))) == after
+    other = fast.frames(prepared["B"], replace(LONG, params=Params(seed=6, max_tokens=70)))
+    next(other)  # one that stands half done disturbs nobody
+    running.close()
+    assert_same(fast.generate(prepared["B"], [LONG])[0], whole)
+    assert_same(collect(other, []), fast.generate(prepared["B"], [replace(LONG, params=Params(seed=6, max_tokens=70))])[0])
+
+
+def test_closing_stops_before_another_row_is_computed(prepared: dict[str, Prepared], monkeypatch: pytest.MonkeyPatch) -> None:
+    passes = count()
+    logits = decode.Decoding.logits
+    monkeypatch.setattr(decode.Decoding, "logits", lambda self, grid: (next(passes), logits(self, grid))[1])
+    running = fast.frames(prepared["B"], LONG)
+    assert len(list(islice(running, 4))) == 4
+    running.close()
+    assert next(passes) == 4
+    assert list(running) == []
+
+
+def test_everything_is_checked_before_anything_runs(prepared: dict[str, Prepared], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Dia1, "encode", lambda *_: pytest.fail("the model was run"))
+    with pytest.raises(BadRequest, match="empty"):
+        fast.generate(prepared["B"], [LONG, Request("")])
+    with pytest.raises(BadRequest, match="empty"):
+        next(fast.frames(prepared["B"], Request("")))
+    assert fast.generate(prepared["B"], []) == []
+
+
+def test_the_unconditional_branch_costs_one_byte_and_only_once(
+    prepared: dict[str, Prepared], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    encode = Dia1.encode
+    monkeypatch.setattr(Dia1, "encode", lambda self, ids: (read.append(ids.shape), encode(self, ids))[1])
+    again = prepare(prepared["B"].model)
+    fast.generate(again, [LONG, LONG])
+    heard = (1, len(text_ids(LONG.text, 128)))
+    assert read == [(1, 1), heard, heard]
