@@ -1,0 +1,179 @@
+"""An episode without a window: script and project opened, planned, cast; its missing segments rendered. `mixdown` writes it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from studio.core import lint
+from studio.core.errors import StudioError, VoiceError
+from studio.core.parse import parse
+from studio.core.project import Project
+from studio.core.render import Caps
+from studio.core.script import Script
+from studio.core.segments import Plan, plan
+from studio.core.settings import layered
+from studio.core.voices import CastEntry
+from studio.render import projects
+from studio.render.learning import learned_rate
+from studio.render.plan import NOTHING_KNOWN, Job, Known, Status, needed, statuses
+from studio.render.projects import Source
+from studio.render.queue import Queue
+from studio.render.requests import Casting, casting, overheads, request_for
+from studio.render.runner import EngineSeat, Stopped
+from studio.render.surroundings import surroundings
+from studio.render.voices import sample_filler, voices_for
+from studio.render.work import Listener, Outcome, Workshop, work_off
+from studio.store.project import ProjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is asked for over and above what the project says. Holds for one run and is not kept."""
+
+    voices: Mapping[str, str] = field(default_factory=dict)  # character -> voice
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A script, planned and cast for one engine. `store` is None while nothing is kept of it yet."""
+
+    source: Source
+    script: Script
+    plan: Plan
+    project: Project  # with the wishes in it
+    casting: Casting
+    caps: Caps
+    store: ProjectStore | None
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        return layered(self.script.front, self.project.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a run did: the jobs there were, what came of them, and how every segment stands now."""
+
+    jobs: tuple[Job, ...]
+    outcome: Outcome
+    standing: tuple[Status, ...]
+
+
+def episode(source: Source, store: ProjectStore | None, caps: Caps, wishes: Wishes) -> Episode:
+    """Plan and cast a script; changes nothing. Raises VoiceError where a voice is named that the library lacks."""
+    script = parse(source.text)
+    project = _with_wishes(projects.decisions_of(store), script, wishes)
+    whole = script.front.cast.overridden_by(project.cast)
+    settled = casting(whole, voices_for(script, whole), layered(script.front, project.settings), caps)
+    rate = learned_rate(store, caps.id)
+    planned = plan(script, caps.limits, projects.previous_of(store), rate, overheads(settled))
+    made = Episode(source, script, planned, project, settled, caps, store)
+    _require_voices(made)
+    return made
+
+
+def diagnostics(made: Episode) -> list[lint.Diagnostic]:
+    """What lint says about the script as it will be rendered."""
+    around = surroundings(made.script, made.source.folder, made.caps.limits, made.project.cast)
+    return lint.check(made.script, made.plan, around)
+
+
+@contextmanager
+def kept(made: Episode) -> Iterator[Episode]:
+    """The episode with its project made or brought up to date; closed afterwards if it was made here."""
+    store = projects.brought_in(made.store, made.source, made.plan, projects.files_named(made.script))
+    try:
+        yield replace(made, store=store)
+    finally:
+        if made.store is None:
+            store.close()
+
+
+def present_takes(store: ProjectStore | None, *, heard: bool = False) -> frozenset[str]:
+    """The keys of the takes that are there; with `heard` every sound is read, and a damaged one counts as missing."""
+    if store is None:
+        return frozenset()
+    return frozenset(key for key in store.takes.keys() if not store.takes.fault(key, deep=heard))  # noqa: SIM118 - no mapping
+
+
+def standing(made: Episode, present: Collection[str]) -> list[Status]:
+    """How each segment stands, with these takes there."""
+    return statuses(made.plan.segments, lambda one: request_for(one, made.casting), made.caps, _known(made.store, present))
+
+
+def render_missing(made: Episode, seat: EngineSeat, listener: Listener, stopped: Stopped) -> Rendered:
+    """Render what is missing, in speaking order. For what it raises see `work_off`."""
+    store = made.store
+    if store is None:
+        raise ValueError("an episode is rendered into a project: see `kept`")
+    present = present_takes(store, heard=True)
+    jobs = needed(standing(made, present))
+    queue = Queue(store)
+    queue.resume()  # whoever asks for the episode has seen, or will see, what went wrong last time
+    queue.fill(jobs)
+    if jobs:
+        seconds = {segment.id: segment.estimated_s for segment in made.plan.segments}
+        store.takes.check_space(sum(seconds[job.segment] for job in jobs))
+    shop = Workshop(store, seat, queue, sample_filler(made.casting.voices), listener, stopped)
+    outcome = work_off(shop, {job.key: job for job in jobs})
+    found = standing(made, present | set(outcome.rendered))
+    _note_shared_takes(made, store, found)
+    return Rendered(tuple(jobs), outcome, tuple(found))
+
+
+def _with_wishes(project: Project, script: Script, wishes: Wishes) -> Project:
+    cast = project.cast
+    for character, voice in wishes.voices.items():
+        own = script.front.cast.overridden_by(project.cast).get(character, CastEntry())
+        cast = cast.with_entry(character, replace(own, voice=voice))
+    settings = project.settings if wishes.seed is None else {**project.settings, "seed": str(wishes.seed)}
+    return replace(project, cast=cast, settings=settings)
+
+
+def _require_voices(made: Episode) -> None:
+    """Refuse a voice that is gone before anything is rendered, with the line that names it."""
+    for segment, start in zip(made.plan.segments, made.plan.starts, strict=True):
+        try:
+            request_for(segment, made.casting)
+        except VoiceError as error:
+            named = {name: line for name, line, _ in made.script.front.places}
+            character = next((turn.character for turn in segment.turns if turn.character in named and not turn.voice), "")
+            line = named.get(character, start.line) + 1
+            raise VoiceError(error.what, where=f"{made.source.file}:{line}", kept=error.kept, todo=error.todo) from None
+
+
+def _known(store: ProjectStore | None, present: Collection[str]) -> Known:
+    """What the project knows of its takes."""
+    if store is None:
+        return NOTHING_KNOWN
+    takes = store.takes
+
+    def recipe_of(key: str) -> str:
+        with suppress(StudioError):
+            return takes.info(key).recipe
+        return ""
+
+    last = {row.segment: row.key for row in store.all_takes()}
+    queue = {row.segment: row.state for row in store.jobs()}
+    return Known(present, store.load().chosen, last, queue, recipe_of)
+
+
+def _note_shared_takes(made: Episode, store: ProjectStore, found: Sequence[Status]) -> None:
+    """Record a take for every segment that it stands for: words that come twice are rendered once, and a take whose note was
+    lost with the power is noted now."""
+    noted = {(row.segment, row.key) for row in store.all_takes()}
+    for one in found:
+        if one.take == one.key and (one.segment, one.key) not in noted:
+            store.add_take(one.segment, one.key, is_draft=made.caps.is_draft)
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether two paths mean one file, be it there or not."""
+    with suppress(OSError):
+        return one.samefile(other)
+    return os.path.normcase(one.absolute()) == os.path.normcase(other.absolute())

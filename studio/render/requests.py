@@ -1,0 +1,134 @@
+"""From a segment, the cast and the voices to the frozen request an engine is given. Pure; samples are filled in last.
+
+Seeds. A voice's: the cast entry's, else the library voice's, else one derived from the character's name and the project's
+seed, so that the members of a cast sound different. A request's: `{seed …}`, else its first speaker's; further takes derive
+others from it. So `{seed}` changes the performance and never who is speaking.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from studio.core.errors import VoiceError
+from studio.core.render import Caps, Request, SpokenTurn, VoiceSpec
+from studio.core.segments import Segment, SegmentTurn
+from studio.core.settings import SAMPLING, text, whole
+from studio.core.voices import Cast, CastEntry, Sample, Voice, distinct_seeds, stable_seed
+
+_TAG = re.compile(r"\[S[12]\]\s*")
+
+PcmOf = Callable[[Sample], tuple[bytes, int]]  # float32 mono and its rate
+
+
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """All that decides a request besides its segment. `clones`: the engine speaks with the voice of a sample, so that
+    samples belong to the key; with engines that do not, changing a sample makes nothing stale."""
+
+    cast: Cast
+    voices: Mapping[str, Voice]
+    base_seed: int = 1
+    params: tuple[tuple[str, str], ...] = ()
+    clones: bool = False
+    seeds: Mapping[str, int] = field(default_factory=dict)  # derived ones, kept apart from each other
+
+
+def casting(cast: Cast, voices: Mapping[str, Voice], settings: Mapping[str, str], caps: Caps) -> Casting:
+    """The casting of a project: the cast (front matter overlaid by the project), the library, the settings, the engine."""
+    params = tuple((name, text(settings, name)) for name in SAMPLING if text(settings, name))
+    base_seed = whole(settings, "seed")
+    return Casting(cast, voices, base_seed, params, caps.clones, distinct_seeds(("S1", "S2", *cast), base_seed))
+
+
+def request_for(segment: Segment, casting: Casting, take: int = 0) -> Request:
+    """The request that renders a segment; `take` > 0 asks for another performance of the same words.
+
+    Sounds of samples are left out (they are no part of the key): see `with_samples`. Raises VoiceError where the cast or a
+    `{voice …}` names a voice the library lacks.
+    """
+    specs: dict[int, VoiceSpec] = {}
+    for turn in segment.turns:
+        if turn.speaker not in specs:
+            specs[turn.speaker] = _voice_spec(turn, casting)
+    voices = tuple(specs[speaker] for speaker in sorted(specs))
+    seed = (
+        segment.seed
+        if segment.seed is not None
+        else specs[segment.turns[0].speaker].seed
+        if segment.turns
+        else casting.base_seed
+    )
+    if take:
+        seed = stable_seed(seed, "take", take)
+    turns = tuple(SpokenTurn(turn.speaker, turn.text) for turn in segment.turns)
+    return Request(turns, voices, seed, segment.pace, casting.params)
+
+
+def with_samples(request: Request, samples: Mapping[str, Sample], pcm_of: PcmOf) -> Request:
+    """The request with the sound of its voices' samples, ready for an engine. Its key stays the same."""
+    filled = []
+    for voice in request.voices:
+        sample = samples.get(voice.sample_digest)
+        pcm, rate = pcm_of(sample) if sample is not None else (b"", 0)
+        filled.append(replace(voice, pcm=pcm, rate=rate) if sample is not None else voice)
+    return replace(request, voices=tuple(filled))
+
+
+def overheads(settled: Casting) -> Mapping[str, int]:
+    """The bytes of each character's prompt transcript, where the engine is given one."""
+    if not settled.clones:
+        return {}
+    samples = {
+        name: settled.voices[entry.voice].sample(entry.style)
+        for name, entry in settled.cast.items()
+        if entry.voice in settled.voices
+    }
+    return {name: len(sample.transcript.encode()) for name, sample in samples.items() if sample is not None}
+
+
+def samples_by_digest(voices: Mapping[str, Voice]) -> Mapping[str, Sample]:
+    """Every sample of the library by its digest."""
+    return {sample.digest: sample for voice in voices.values() for sample in voice.samples}
+
+
+def _voice_spec(turn: SegmentTurn, casting: Casting) -> VoiceSpec:
+    entry, named_for = _entry(turn, casting)
+    voice = Voice(named_for)
+    if entry.voice:
+        found = casting.voices.get(entry.voice)
+        if found is None:
+            raise VoiceError(
+                f'the voice "{entry.voice}" of {turn.character or "the narrator"} is not in the library',
+                kept="nothing was rendered with another voice in its place",
+                todo=f'add it with "dia-studio voices add {entry.voice}" or give the character another voice',
+            )
+        voice = found
+    derived = casting.seeds.get(named_for, stable_seed(named_for, casting.base_seed))
+    seed = next(one for one in (entry.seed, voice.seed, derived) if one is not None)
+    sample = voice.sample(entry.style) if casting.clones else None
+    if sample is None:
+        return VoiceSpec(seed, voice.settings)
+    return VoiceSpec(seed, voice.settings, sample.digest, _spoken_by(turn.speaker, sample.transcript))
+
+
+def _entry(turn: SegmentTurn, casting: Casting) -> tuple[CastEntry, str]:
+    """The cast entry in force, and the character that a derived seed is named for. An override is `Name`, `Name/style` or
+    `/style`, where a name is a character's or else a voice's."""
+    own = casting.cast.get(turn.character, CastEntry())
+    if not turn.voice:
+        return own, turn.character
+    name, _, style = turn.voice.partition("/")
+    if not name or name == turn.character:
+        return replace(own, style=style or own.style), turn.character
+    if name in casting.cast:
+        other = casting.cast[name]
+        return replace(other, style=style or other.style), name
+    return CastEntry(name, style), name
+
+
+def _spoken_by(speaker: int, transcript: str) -> str:
+    """A sample's transcript with the tag its speaker has in this segment."""
+    words = _TAG.sub("", transcript).strip()
+    return f"[S{speaker}] {words}"
