@@ -1,0 +1,178 @@
+"""`dia-studio render`: lint, plan, render what is missing, place, mix, write the file, say what was made."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio.cli.arguments import add_engine, add_format, add_quiet
+from studio.cli.console import Console
+from studio.cli.findings import refuse_errors
+from studio.cli.progress import Progress
+from studio.core.errors import UsageError
+from studio.core.render import Engine
+from studio.core.settings import checked, text
+from studio.engines import EngineInfo, build, choose
+from studio.i18n import _, counted
+from studio.render import mixdown, projects
+from studio.render.episode import Episode, Rendered, Wishes, diagnostics, episode, kept, render_missing
+from studio.render.eta import clock
+from studio.render.mixdown import Written
+from studio.render.runner import EngineSeat
+from studio.store.project import ProjectStore
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("source", metavar="FILE|PROJECT", help=_("a script, or the folder of a project"))
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", help=_("the file to write; its ending chooses the format (NAME.mp3 here)")
+    )
+    add_engine(parser)
+    parser.add_argument("--model", metavar="FOLDER|ID", help=_("the weights an engine is to use"))
+    parser.add_argument("--device", metavar="D", help=_("cpu, cuda, mps, …"))
+    parser.add_argument("--dtype", metavar="T", help=_("float32, bfloat16 or float16"))
+    parser.add_argument(
+        "--voice", action="append", default=[], metavar="CHARACTER=VOICE", help=_("cast a character for this run")
+    )
+    parser.add_argument("--seed", metavar="N", help=_("another seed for this run: every voice without one of its own changes"))
+    parser.add_argument(
+        "--project", metavar="DIR", help=_("keep takes and decisions in this folder (else in the user's cache)")
+    )
+    parser.add_argument("--force", action="store_true", help=_("render although lint finds errors"))
+    add_format(parser, "text", "json")
+    add_quiet(parser)
+
+
+def run(arguments: Namespace, console: Console) -> int:
+    console.quiet = arguments.quiet
+    source = projects.source_of(Path(arguments.source), Path(arguments.project) if arguments.project else None)
+    output = _output(arguments, source)
+    mixdown.refuse_output(output, (source.file,))
+    wishes = _wishes(arguments)
+    with projects.opened(source) as store:
+        info = choose(_engine_name(arguments, store))
+        with closing(EngineSeat(lambda: _built(info, arguments), console.say)) as seat:
+            made = episode(source, store, seat.caps, wishes)
+            refuse_errors(diagnostics(made), str(source.file), console, force=arguments.force)
+            mixdown.cover_of(made)  # a cover that is not there is told before hours of rendering
+            return _make(made, seat, info, output, arguments, console)
+
+
+def _make(made: Episode, seat: EngineSeat, info: EngineInfo, output: Path, arguments: Namespace, console: Console) -> int:
+    if info.is_draft and arguments.engine == "auto":
+        console.say(info.note)
+    with kept(made) as stored:
+        progress = Progress(console, stored)
+        rendered = render_missing(stored, seat, progress, _never)  # Ctrl-C arrives as KeyboardInterrupt, at any step
+        _refuse_silence(rendered)
+        seat.close()  # its memory is not needed for the mix
+        timeline = mixdown.timeline_of(stored, rendered.standing)
+        written = mixdown.write(stored, timeline, output, progress.writing, _never)
+    result = Result(made, rendered, written, info)
+    console.result_json(result.as_json()) if arguments.format == "json" else console.result(result.as_text())
+    return _complain(result, console)
+
+
+def _refuse_silence(rendered: Rendered) -> None:
+    """Nothing can be heard of the script, so there is nothing to write: say why."""
+    if not any(one.take for one in rendered.standing):
+        raise next(iter(rendered.outcome.failed.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was made, as the last words of the command."""
+
+    made: Episode
+    rendered: Rendered
+    written: Written
+    info: EngineInfo
+
+    @property
+    def failed(self) -> list[str]:
+        """The ids of the segments that could not be rendered."""
+        return [one.segment for one in self.rendered.standing if one.reason is not None]
+
+    def as_json(self) -> dict[str, object]:
+        markers = self.written.timeline.markers
+        rate = self.written.timeline.rate
+        return {
+            "output": str(self.written.path),
+            "seconds": round(self.written.seconds, 3),
+            "engine": self.info.id,
+            "draft": self.info.is_draft,
+            "project": str(self.made.source.project),
+            "segments": len(self.made.plan.segments),
+            "rendered": len(self.rendered.outcome.rendered),
+            "reused": len(self.made.plan.segments) - len(self.rendered.outcome.rendered) - len(self.failed),
+            "failed": len(self.failed),
+            "chapters": [{"title": marker.title, "start": round(marker.start / rate, 3)} for marker in markers],
+        }
+
+    def as_text(self) -> str:
+        title = text(self.made.settings, "title") or self.written.path.stem
+        count = counted(len(self.made.plan.segments), "segment", "segments")
+        chapters = counted(len(self.written.timeline.markers), "chapter", "chapters")
+        new = _("{count} rendered now").format(count=f"{len(self.rendered.outcome.rendered):,}")
+        lines = [
+            _("Made “{title}”: {output}").format(title=title, output=self.written.path),
+            f"  {clock(self.written.seconds)}, {chapters}, {count} ({new}), {self.info.title}",
+            _("Open it in the studio: dia-studio {project}").format(project=self.made.source.project),
+        ]
+        return "\n".join(lines)
+
+
+def _complain(result: Result, console: Console) -> int:
+    """Say what is missing or silent in the file; 3 if anything is."""
+    for problem in result.written.problems:
+        console.problem(problem.sentence())
+    failed = result.failed
+    if failed:
+        count = counted(len(failed), "segment", "segments")
+        where = result.written.path
+        console.problem(f"{where}: {count} could not be rendered and are silent in it; the rest is there; try once more.")
+    return 3 if failed or result.written.problems else 0
+
+
+def _output(arguments: Namespace, source: projects.Source) -> Path:
+    if arguments.output:
+        return Path(arguments.output)
+    name = source.folder.absolute().name if source.is_project else source.file.stem
+    return Path(f"{name}.mp3")
+
+
+def _wishes(arguments: Namespace) -> Wishes:
+    voices = {}
+    for pair in arguments.voice:
+        character, equals, voice = pair.partition("=")
+        if not (character and equals and voice):
+            raise UsageError(f'"{pair}" is no CHARACTER=VOICE', todo="write, for example, --voice Maya=warm-alto")
+        voices[character] = voice
+    seed = int(checked("seed", arguments.seed)) if arguments.seed is not None else None
+    return Wishes(voices, seed)
+
+
+def _engine_name(arguments: Namespace, store: ProjectStore | None) -> str:
+    """The engine that was asked for, else the project's own."""
+    if arguments.engine != "auto" or store is None:
+        return str(arguments.engine)
+    return text(store.load().settings, "engine")
+
+
+def _built(info: EngineInfo, arguments: Namespace) -> Engine:
+    """The engine with the options that were given. Raises UsageError for one it does not know."""
+    options: dict[str, Any] = {
+        name: getattr(arguments, name) for name in ("model", "device", "dtype") if getattr(arguments, name)
+    }
+    try:
+        return build(info.id, **options)
+    except TypeError as error:
+        given = ", ".join(f"--{name}" for name in options)
+        raise UsageError(f"{info.title} does not know {given}", kept="nothing was rendered", todo="leave it out") from error
+
+
+def _never() -> bool:
+    return False

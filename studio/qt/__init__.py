@@ -1,0 +1,1 @@
+"""Threads, signals, undo, item models, player. No widgets."""

@@ -1,0 +1,124 @@
+"""One segment as the inspector shows it: who speaks, its takes, what was sent, why it is stale. Pure reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from studio.core.segments import SegmentTurn
+from studio.i18n import N_, _
+from studio.qt.models.cast import CharacterRow
+from studio.qt.models.takes import TakeRow
+from studio.qt.outlining import character, seconds_of
+from studio.qt.session import Session
+from studio.qt.states import Reason, State, Status
+from studio.qt.words import in_words
+
+_WHY = {
+    Reason.TEXT: N_("The words changed since take {letter}."),
+    Reason.VOICE: N_("A voice changed since take {letter}."),
+    Reason.SEED: N_("The seed changed since take {letter}."),
+    Reason.ENGINE: N_("Take {letter} was made by another engine."),
+    Reason.SETTINGS: N_("The settings changed since take {letter}."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentView:
+    """Lines and the number count from 1. `sent` is exactly what the engine is given."""
+
+    id: str
+    number: int
+    first_line: int
+    last_line: int
+    state: str
+    characters: tuple[CharacterRow, ...]
+    takes: tuple[TakeRow, ...]
+    sentence: str
+    sent: str
+
+
+def view_of(session: Session, segment: str, speakers: Mapping[str, int]) -> SegmentView | None:
+    """None where the segment is no longer in the script."""
+    index = session.index_of(segment)
+    if index is None:
+        return None
+    found = session.plan.segments[index]
+    status = session.states.of(segment)
+    names = dict.fromkeys(turn.character for turn in found.turns)
+    return SegmentView(
+        segment,
+        index + 1,
+        session.plan.lines[index] + 1,
+        session.plan.lines[index] + session.plan.lies[index].lines + 1,
+        str(status.state) if status is not None else "empty",
+        tuple(character(session, name, speakers.get(name, 0)) for name in names),
+        take_rows(session, segment),
+        _sentence(session, segment, status),
+        status.request.text() if status is not None and status.key else "",
+    )
+
+
+def take_rows(session: Session, segment: str) -> tuple[TakeRow, ...]:
+    """The takes of a segment, lettered from A."""
+    status = session.states.of(segment)
+    chosen = session.project.chosen.get(segment, "")
+    heard = status.take if status is not None else chosen
+    return tuple(
+        TakeRow(
+            letter(number),
+            row.key,
+            row.seconds,
+            row.key == heard,
+            row.key == chosen,
+            status is None or row.key == status.key or (row.key == heard and status.state is State.KEPT),
+            row.is_draft,
+            row.engine,
+            row.seed,
+        )
+        for number, row in enumerate(session.takes.of(segment))
+    )
+
+
+def short_reason(session: Session, segment: str) -> str:
+    """Why a segment is as it is, in a few words for a tooltip; "" where the state says it all."""
+    if problem := session.states.problem(segment):
+        return problem
+    status = session.states.of(segment)
+    return _(str(status.reason)) if status is not None and status.reason is not None else ""
+
+
+def letter(number: int) -> str:
+    """A, B, … Z, A2, B2 …"""
+    return ascii_uppercase[number % 26] + (str(number // 26 + 1) if number >= 26 else "")
+
+
+def _sentence(session: Session, segment: str, status: Status | None) -> str:
+    """What is to be known of the segment beyond its takes."""
+    if status is None:
+        return _("The speech engine is getting ready.")
+    if problem := session.states.problem(segment):
+        return problem
+    if status.state is State.QUEUED:
+        return _("Waiting to be rendered.")
+    if status.state is State.RENDERING:
+        return _("Being rendered now.")
+    if status.reason is None:
+        return ""
+    cost = _("Rendering takes about {time}.").format(time=in_words(_cost_s(session, segment)))
+    if status.reason is Reason.NEW or status.reason not in _WHY:
+        return _("Not rendered yet.") + " " + cost
+    letters = [row.letter for row in take_rows(session, segment) if row.is_heard]
+    return _(_WHY[status.reason]).format(letter=letters[0] if letters else "") + " " + cost
+
+
+def _cost_s(session: Session, segment: str) -> float:
+    pace = session.rendering.rate()
+    seconds = seconds_of(session, segment)[0]
+    return seconds * pace if pace is not None else seconds
+
+
+def opening_words(turns: tuple[SegmentTurn, ...]) -> str:
+    """The first few words of a segment, to know it by."""
+    return " ".join(turns[0].text.split()[:4]) if turns else ""

@@ -1,0 +1,108 @@
+"""Lets a voice be heard: one line rendered outside the project, kept in the cache, played once. Lives on the GUI thread."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.core.errors import Cancelled, StudioError
+from studio.core.render import Engine, Request, SpokenTurn, VoiceSpec
+from studio.core.timeline import Clip, Timeline, Track
+from studio.core.voices import Voice
+from studio.qt.player import Player
+from studio.qt.render_thread import RenderJob, RenderThread, Report
+from studio.qt.session import Session
+from studio.qt.voices import Voices
+from studio.render.arrange import samples_of
+from studio.render.requests import Casting, request_for
+from studio.render.runner import Stopped, run_job
+from studio.store.takes import TakeStore
+
+SAMPLE_LINE = "This is how I sound. Every word you write for me will be spoken like this."
+MAX_CHARACTERS = 160
+
+
+class Previewing(QObject):
+    """`hear_character` speaks one of its own lines as it is cast, `hear_voice` a line that fits everybody."""
+
+    trouble = Signal(object)
+
+    def __init__(
+        self, thread: RenderThread, player: Player, voices: Voices, folder: Path, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._thread = thread
+        self._player = player
+        self._voices = voices
+        self._folder = folder
+        self._numbers = count(1)
+        self._wanted = 0  # only the newest is played
+        thread.done.connect(self._on_done)
+        thread.failed.connect(self._on_failed)
+
+    def hear_character(self, session: Session, name: str) -> None:
+        """Play the character's first line in the voice it has now."""
+        segment = next((one for one in session.plan.segments if any(turn.character == name for turn in one.turns)), None)
+        if segment is None or session.casting is None:
+            return
+        try:
+            request = request_for(segment, session.casting)
+        except StudioError as error:
+            self.trouble.emit(error)
+            return
+        turn = next(turn for turn in segment.turns if turn.character == name)
+        self._hear(Request((SpokenTurn(1, shortened(turn.text)),), (request.voices[turn.speaker - 1],), request.seed))
+
+    def hear_voice(self, voice: Voice, casting: Casting | None) -> None:
+        """Play a sample line in a voice of the library, or in a built-in one."""
+        sample = voice.sample() if casting is not None and casting.clones else None
+        seed = voice.seed if voice.seed is not None else 1
+        spec = VoiceSpec(seed, voice.settings)
+        if sample is not None:
+            spec = VoiceSpec(seed, voice.settings, sample.digest, sample.transcript)
+        self._hear(Request((SpokenTurn(1, SAMPLE_LINE),), (spec,), seed))
+
+    def hear_file(self, path: Path, seconds: float) -> None:
+        """Play a sound file once: a take."""
+        length = samples_of(int(seconds * 1000), 1000)
+        clip = Clip("preview", str(path), 0, length)
+        self._player.preview(Timeline((Track("speech", (clip,)),), length=length))
+
+    def _hear(self, request: Request) -> None:
+        try:
+            complete = self._voices.complete(request)
+        except StudioError as error:
+            self.trouble.emit(error)
+            return
+        self._wanted = -next(self._numbers)
+        self._thread.submit(RenderJob(self._wanted, complete, partial(_render, self._folder)))
+
+    @Slot(int, object)
+    def _on_done(self, job_id: int, result: object) -> None:
+        if job_id == self._wanted and isinstance(result, tuple):
+            self.hear_file(*result)
+
+    @Slot(int, object)
+    def _on_failed(self, job_id: int, error: Exception) -> None:
+        if job_id < 0 and isinstance(error, StudioError):
+            self.trouble.emit(error)
+
+
+def shortened(text: str) -> str:
+    """The first sentences of a line, as far as it takes a few seconds to hear."""
+    if len(text) <= MAX_CHARACTERS:
+        return text
+    cut = max(text.rfind(mark, 0, MAX_CHARACTERS) for mark in ".!?;,")
+    return text[: cut + 1] if cut > 20 else text[: text.rfind(" ", 0, MAX_CHARACTERS)]
+
+
+def _render(folder: Path, request: Request, engine: Engine, report: Report, stopped: Stopped) -> tuple[Path, float]:
+    """Runs on the render thread."""
+    if stopped():
+        raise Cancelled
+    takes = TakeStore(folder)
+    take = run_job(request, engine, takes, report, stopped)
+    return takes.path(take.key), take.seconds

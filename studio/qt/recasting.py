@@ -1,0 +1,47 @@
+"""What the window does to the cast: voices and seeds for characters. Each act is one step of undo; the session makes it."""
+
+from __future__ import annotations
+
+from studio.core.edits import SetCast
+from studio.core.settings import whole
+from studio.core.voices import CastEntry, stable_seed
+from studio.qt.session import Session
+from studio.qt.voices import Voices
+
+MAX_SEED = 2**31 - 1
+
+
+def seed_now(session: Session, character: str) -> int:
+    """The seed by which a character without a voice of the library speaks now: its own, else the one made from its name."""
+    entry = session.cast.get(character)
+    if entry is not None and entry.seed is not None:
+        return entry.seed
+    if session.casting is not None and character in session.casting.seeds:
+        return session.casting.seeds[character]
+    return stable_seed(character, whole(session.settings, "seed"))
+
+
+def give_voice(session: Session, voices: Voices, character: str, voice: str) -> None:
+    """A voice of the library, or a built-in one, which enters the library by this. Raises StudioError."""
+    voices.ensure(voice)
+    session.do(SetCast(character, CastEntry(voice, "", session.cast.get(character, CastEntry()).seed)), "Cast")
+
+
+def give_seed(session: Session, character: str, seed: int | None) -> None:
+    """Let a character speak by a seed, with or without a voice; None goes back to the seed of its name or its voice.
+    Raises StudioError."""
+    old = session.cast.get(character, CastEntry())
+    if old.seed != seed or character not in session.cast:
+        session.do(SetCast(character, CastEntry(old.voice, old.style, seed)), "Seed")
+
+
+def give_own_voice(session: Session, character: str) -> None:
+    """A voice of its own, said outright: the seed it speaks by now is written down, so nothing sounds different for that.
+    Raises StudioError."""
+    session.do(SetCast(character, CastEntry("", "", seed_now(session, character))), "Cast")
+
+
+def give_another_voice(session: Session, character: str) -> None:
+    """The next voice of its own: a seed further, which is another timbre. Raises StudioError."""
+    seed = (seed_now(session, character) + 1) % (MAX_SEED + 1)
+    session.do(SetCast(character, CastEntry("", "", seed)), "Cast")

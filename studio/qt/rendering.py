@@ -1,0 +1,389 @@
+"""Drives the durable queue with the render thread: what runs next, what became of it, how long the rest will take.
+
+Lives on the GUI thread. Rows of takes and jobs are written here; sound is written by the worker, before its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from time import monotonic
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from studio.core.errors import EngineError, StorageFullError, StudioError
+from studio.core.render import Engine, Progress, Request
+from studio.qt.filling import Filling
+from studio.qt.render_thread import RenderJob, RenderThread
+from studio.render.eta import Pace
+from studio.render.plan import Job, Reason
+from studio.render.queue import JobStore, Queue
+from studio.render.runner import MAX_FAILURES, Report, Stopped, run_job
+from studio.store.jobs import JobRow, State
+from studio.store.take_rows import TakeRow
+from studio.store.takes import Take, TakeStore
+
+__all__ = ["Desk", "Job", "JobRow", "Rendering"]
+
+ACTIVE: tuple[State, ...] = ("waiting", "running")
+
+
+class Desk(Protocol):
+    """What rendering asks of the open project."""
+
+    def request_of(self, segment: str) -> Job | None:
+        """What would render the segment as it is written now; None where it is gone or cannot be rendered."""
+        ...
+
+    def complete(self, request: Request) -> Request:
+        """The request with the sound of its voices' samples. Raises StudioError where a sample cannot be read."""
+        ...
+
+    def record_take(self, job: JobRow, take: Take, then: JobRow | None = None) -> TakeRow:
+        """Write the take's row, end the job and note that `then` runs, in one transaction."""
+        ...
+
+    def estimated_s(self, *segments: str) -> float: ...
+
+
+class Rendering(QObject):
+    """`takes` is for the render thread alone.
+
+    `queue_changed` follows every step, `took` every take; `states_changed` names segments that stand differently."""
+
+    queue_changed = Signal()
+    states_changed = Signal(object)  # frozenset of segment ids
+    took = Signal(object, bool)  # TakeRow; whether it was asked for as another take, and so is to be heard
+    loading = Signal(str)
+    finished = Signal(int, int)  # nothing is left: segments rendered and failed since the queue was last empty
+    trouble = Signal(object)  # StudioError
+
+    def __init__(
+        self, store: JobStore, takes: TakeStore, thread: RenderThread, desk: Desk, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._queue = Queue(store)
+        self._thread = thread
+        self._filling = Filling(self._put, self)
+        self._filling.trouble.connect(self._halt)
+        self._work = partial(_run_into, takes)
+        self._desk = desk
+        self._asked: dict[str, Job] = {}  # jobs by key, as they were asked for
+        self._pace = Pace()
+        self._job_ids: dict[str, int] = {}
+        self._index()
+        self._running: JobRow | None = None
+        self._since = 0.0
+        self._progress = Progress("loading", 0.0, 0.0)
+        self._failures = 0
+        self._run_done = self._run_failed = 0
+        self._is_pumping = False
+        self._stopping: set[int] = set()
+        self._told = QTimer(self)  # the queue may move fifty times a second; views hear of it ten times
+        self._told.setSingleShot(True)
+        self._told.setInterval(100)
+        self._told.timeout.connect(self.queue_changed)
+        thread.started.connect(self._on_started)
+        thread.progress.connect(self._on_progress)
+        thread.done.connect(self._on_done)
+        thread.failed.connect(self._on_failed)
+        thread.cancelled.connect(self._on_cancelled)
+        thread.loading.connect(self.loading)
+
+    # what there is
+
+    @property
+    def is_paused(self) -> bool:
+        return self._queue.is_paused
+
+    @property
+    def running(self) -> JobRow | None:
+        return self._running
+
+    @property
+    def share(self) -> float:
+        """Of the running job, 0 to 1. Loading is no part of it."""
+        if self._progress.phase == "loading" or self._progress.total <= 0:
+            return 0.0
+        return min(1.0, self._progress.done / self._progress.total)
+
+    @property
+    def progress(self) -> Progress:
+        return self._progress
+
+    def rows(self) -> list[JobRow]:
+        return self._queue.rows()
+
+    def count(self, *states: State) -> int:
+        return sum(self._queue.count(state) for state in states)
+
+    def job_of(self, segment: str) -> JobRow | None:
+        """The segment's job that is under way or failed."""
+        job_id = self._job_ids.get(segment)
+        row = self._queue.row(job_id) if job_id is not None else None
+        return row if row is not None and row.state in (*ACTIVE, "failed") else None
+
+    def _index(self) -> None:
+        """After jobs came or went: which job is a segment's. Those that are over give way to those that are not."""
+        rows = self._queue.rows()
+        self._job_ids = {row.segment: row.id for row in rows}
+        self._job_ids.update((row.segment, row.id) for row in rows if row.state in (*ACTIVE, "failed"))
+
+    def has_job(self, key: str) -> bool:
+        """Something that will make this take is waiting or running."""
+        return any(row.key == key and row.state in ACTIVE for row in self._queue.rows())
+
+    def done_and_total(self) -> tuple[int, int]:
+        """Of the present run: jobs finished or failed, and all of them."""
+        done = self._run_done + self._run_failed
+        return done, done + self.count(*ACTIVE)
+
+    def rate(self) -> float | None:
+        """Wall-clock seconds that a second of speech takes; None before the first take."""
+        return self._pace.rate()
+
+    def seconds_left(self) -> float | None:
+        """Wall-clock seconds until the queue is empty, from what was rendered so far; None before the first take."""
+        speech = self._desk.estimated_s(*(row.segment for row in self._queue.waiting()))
+        if self._running is not None:
+            speech += self._desk.estimated_s(self._running.segment) * (1 - self.share)
+        return self._pace.seconds_left(speech)
+
+    # what the user does
+
+    def render(self, jobs: Sequence[Job], *, first: bool = False) -> None:
+        """Queue jobs and go on. Asking for something is saying that rendering may go on."""
+        if not jobs:
+            return
+        for job in jobs:
+            self._asked[job.key] = job
+        self._queue.resume()
+        self._failures = 0
+        if first:
+            self._put(jobs, first=True)
+        else:
+            self._filling.add(jobs)
+
+    def pause(self) -> None:
+        """What runs goes on to its end; nothing after it starts."""
+        self._queue.pause()
+        self.queue_changed.emit()
+
+    def resume(self) -> None:
+        self._queue.resume()
+        self._failures = 0
+        self._pump()
+
+    def stop(self) -> None:
+        """Stop what runs and take out what waits. Finished takes stay."""
+        self._filling.drop()
+        self.cancel([row.id for row in self._queue.rows() if row.state in ACTIVE])
+
+    def cancel(self, job_ids: Sequence[int]) -> None:
+        rows = list(map(self._queue.row, job_ids))
+        for row in rows:
+            if row.state == "running":
+                self._stopping.add(row.id)
+                self._thread.stop(row.id)
+        resting = [row for row in rows if row.state in ("waiting", "failed")]
+        self._queue.cancel_all([row.id for row in resting])
+        self.states_changed.emit(frozenset(row.segment for row in resting))
+        self.queue_changed.emit()
+
+    def retry(self, job_ids: Sequence[int] | None = None) -> None:
+        """Let these failed jobs, or all of them, wait again."""
+        rows = [row for row in self._queue.rows() if row.state == "failed" and (job_ids is None or row.id in job_ids)]
+        self._queue.retry_all([row.id for row in rows])
+        self._queue.resume()
+        self._failures = 0
+        self.states_changed.emit(frozenset(row.segment for row in rows))
+        self._pump()
+
+    def move(self, job_id: int, before: int | None) -> None:
+        self._queue.move(job_id, before)
+        self.queue_changed.emit()
+
+    def clear_finished(self) -> None:
+        """Forget jobs that are done or were taken out."""
+        self._store.forget_jobs([row.id for row in self._queue.rows() if row.state in ("done", "cancelled")])
+        was_paused = self._queue.is_paused
+        self._queue = Queue(self._store)
+        self._queue.is_paused = was_paused
+        self._index()
+        self.queue_changed.emit()
+
+    def close(self) -> None:
+        """The thread is closed by whoever owns it; a job that runs now waits when the project is opened again."""
+        with suppress(StudioError):  # what was asked for waits when the project is opened again, if the disk lets it
+            self._queue.pause()
+            self._filling.finish()
+        self._told.stop()
+        self._thread.started.disconnect(self._on_started)
+        self._thread.progress.disconnect(self._on_progress)
+        self._thread.done.disconnect(self._on_done)
+        self._thread.failed.disconnect(self._on_failed)
+        self._thread.cancelled.disconnect(self._on_cancelled)
+        self._thread.loading.disconnect(self.loading)
+        if self._running is not None:
+            self._thread.stop(self._running.id)
+
+    # how it goes
+
+    def _put(self, jobs: Sequence[Job], *, first: bool = False) -> None:
+        self._queue.add(jobs, first=first)
+        self._index()
+        self.states_changed.emit(frozenset(job.segment for job in jobs))
+        self._pump()
+
+    def _pump(self) -> None:
+        """Give the thread its next job, if it has none."""
+        if self._running is None and not self._is_pumping:
+            self._is_pumping = True
+            try:
+                self._start_next()
+            except StudioError as error:
+                self._halt(error)
+            finally:
+                self._is_pumping = False
+        self._tell()
+
+    def _start_next(self) -> None:
+        while (row := self._queue.next()) is not None:
+            job = self._job_for(row)
+            if job is None or job.key != row.key:
+                # The script has moved on since this was asked for: the segment is rendered as it reads now, or not at all.
+                self._queue.cancel(row.id)
+                if job is not None:
+                    self._queue.add([job], first=True)
+                    self._index()
+                    self._asked[job.key] = job
+                continue
+            try:
+                request = self._desk.complete(job.request)
+            except StudioError as error:
+                self._fail(row, error)
+                continue
+            self._run(row, request)
+            self.states_changed.emit(frozenset({row.segment}))
+            return
+        if self._filling.is_done and not self.count(*ACTIVE) and (self._run_done or self._run_failed):
+            done, failed, self._run_done, self._run_failed = self._run_done, self._run_failed, 0, 0
+            self.finished.emit(done, failed)
+
+    def _run(self, row: JobRow, request: Request) -> None:
+        self._running = row
+        self._progress = Progress("loading", 0.0, 0.0)
+        self._thread.submit(RenderJob(row.id, request, self._work))
+
+    def _ready(self) -> tuple[JobRow, Request] | None:
+        """The next job, when nothing speaks against running it as it was asked for; else `_start_next` sees to it."""
+        row = self._queue.peek()
+        job = self._job_for(row) if row is not None else None
+        if row is None or job is None or job.key != row.key:
+            return None
+        try:
+            return row, self._desk.complete(job.request)
+        except StudioError:
+            return None
+
+    def _job_for(self, row: JobRow) -> Job | None:
+        asked = self._asked.get(row.key)
+        if asked is not None and asked.reason is Reason.AGAIN:
+            return asked
+        return self._desk.request_of(row.segment)
+
+    @Slot(int)
+    def _on_started(self, job_id: int) -> None:
+        self._since = monotonic()
+
+    @Slot(int, object)
+    def _on_progress(self, job_id: int, progress: Progress) -> None:
+        if self._progress.phase == "loading" and progress.phase != "loading":
+            self._since = monotonic()  # loading is no part of the pace
+        self._progress = progress
+        self._tell()
+
+    @Slot(int, object)
+    def _on_done(self, job_id: int, take: Take) -> None:
+        row = self._end(job_id)
+        if row is None:
+            return
+        self._pace = self._pace.noted(take.seconds, monotonic() - self._since)
+        self._failures = 0
+        ready = self._ready()
+        try:
+            made = self._desk.record_take(row, take, ready[0] if ready is not None else None)
+        except StudioError as error:
+            self._halt(error)
+            return
+        self._queue.done(job_id, is_stored=True)
+        if ready is not None:  # the engine goes on while the views hear of what is done
+            self._run(self._queue.started(ready[0].id), ready[1])
+        self._run_done += 1
+        asked = self._asked.pop(row.key, None)
+        self.took.emit(made, asked is not None and asked.reason is Reason.AGAIN)
+        self.states_changed.emit(frozenset({row.segment, ready[0].segment} if ready is not None else {row.segment}))
+        self._pump()
+
+    @Slot(int, object)
+    def _on_failed(self, job_id: int, error: Exception) -> None:
+        row = self._end(job_id)
+        if row is None:
+            return
+        if isinstance(error, StorageFullError):
+            self._queue.put_back(job_id)
+            self._halt(error)
+            self.states_changed.emit(frozenset({row.segment}))
+            return
+        self._fail(row, error)
+        self._failures += 1
+        if self._failures >= MAX_FAILURES:  # it is the engine then, not the script
+            self._halt(error if isinstance(error, StudioError) else EngineError(str(error)))
+        self._pump()
+        if not isinstance(error, StudioError):
+            raise error  # the segment is marked, and the report is kept
+
+    @Slot(int)
+    def _on_cancelled(self, job_id: int) -> None:
+        row = self._end(job_id)
+        if row is None:
+            return
+        if job_id in self._stopping:
+            self._queue.cancel(job_id)
+        else:
+            self._queue.put_back(job_id)
+        self._stopping.discard(job_id)
+        self.states_changed.emit(frozenset({row.segment}))
+        self._pump()
+
+    def _end(self, job_id: int) -> JobRow | None:
+        """The job that was running, now that it is over; None for one of a project that was closed since."""
+        row = self._running
+        if row is None or row.id != job_id:
+            return None
+        self._running = None
+        return row
+
+    def _fail(self, row: JobRow, error: Exception) -> None:
+        said = str(error) or type(error).__name__
+        self._queue.failed(row.id, said)
+        self._run_failed += 1
+        self.states_changed.emit(frozenset({row.segment}))
+
+    def _halt(self, error: StudioError) -> None:
+        """Pause, and say why. Nothing is lost: what waits goes on waiting."""
+        self._queue.pause()
+        self.trouble.emit(error)
+        self.queue_changed.emit()
+
+    def _tell(self) -> None:
+        if not self._told.isActive():
+            self._told.start()
+
+
+def _run_into(takes: TakeStore, request: Request, engine: Engine, report: Report, stopped: Stopped) -> Take:
+    """Runs on the render thread, with a take store that nobody else uses."""
+    return run_job(request, engine, takes, report, stopped)

@@ -1,0 +1,91 @@
+"""The user's voices, for casting: those of the library, and the ones every machine has. Lives on the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.core.errors import StudioError
+from studio.core.render import Request
+from studio.core.voices import Sample, Voice, stable_seed
+from studio.render.requests import samples_by_digest, with_samples
+from studio.store.library import VoiceLibrary
+
+# Variants of the draft voice that are far apart from each other. With Dia each speaks by its seed.
+_BUILT_IN = (
+    ("Annie", "en-us+Annie"),
+    ("Reed", "en-us+Reed"),
+    ("Belinda", "en-gb-x-rp+belinda"),
+    ("Lee", "en-gb-x-rp+Lee"),
+    ("Fiona", "en-gb-scotland+f1"),
+    ("Malcolm", "en-gb-scotland+m1"),
+    ("Shelby", "en-us+shelby"),
+    ("Quincy", "en-us+quincy"),
+)
+
+BUILT_IN: Mapping[str, Voice] = {
+    name: Voice(name, seed=stable_seed("built-in", name), settings=(("draft.variant", variant),), tags=("built-in",))
+    for name, variant in _BUILT_IN
+}
+
+
+class Voices(QObject):
+    """`changed` follows every change of the library. A built-in voice enters the library when it is first cast, so that the
+    command line knows it too."""
+
+    changed = Signal()
+    trouble = Signal(object)
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = path
+        self._library: VoiceLibrary | None = None
+        self._voices: dict[str, Voice] = {}
+
+    @property
+    def is_open(self) -> bool:
+        return self._library is not None
+
+    def open(self) -> None:
+        """Read the library; a missing one is made. What is damaged is told, and then there are no voices."""
+        try:
+            self._library = VoiceLibrary.open(self._path)
+            self._voices = {voice.name: voice for voice in self._library.list()}
+        except StudioError as error:
+            self.trouble.emit(error)
+
+    def all(self) -> Mapping[str, Voice]:
+        """The library's voices by name."""
+        return self._voices
+
+    def on_offer(self) -> list[Voice]:
+        """The library's voices, then the built-in ones it does not hold yet."""
+        return [*self._voices.values(), *(voice for name, voice in BUILT_IN.items() if name not in self._voices)]
+
+    def ensure(self, name: str) -> None:
+        """Put a built-in voice into the library, if it is not there. Raises StudioError."""
+        if name in self._voices or name not in BUILT_IN or self._library is None:
+            return
+        self._library.add(BUILT_IN[name])
+        self._voices[name] = BUILT_IN[name]
+        self.changed.emit()
+
+    def complete(self, request: Request) -> Request:
+        """The request with the sound of its samples. Raises StudioError where one cannot be read."""
+        if not any(voice.sample_digest for voice in request.voices):
+            return request
+        return with_samples(request, samples_by_digest(self._voices), self._pcm_of)
+
+    def close(self) -> None:
+        if self._library is not None:
+            self._library.close()
+            self._library = None
+
+    def _pcm_of(self, sample: Sample) -> tuple[bytes, int]:
+        from studio.audio.files import read
+
+        assert self._library is not None
+        samples, rate = read(self._library.sample_path(sample.digest))
+        return samples.mean(axis=1).astype("<f4").tobytes(), rate
