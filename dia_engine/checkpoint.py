@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +12,12 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from dia_engine import torchfile
 from dia_engine.errors import WeightsDamaged, WeightsMissing
 
 INDEX = "model.safetensors.index.json"
 STORED_AS = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 LARGEST_INDEX = 1 << 24  # bytes
-LARGEST_ENTRY_LIST = 10_000  # a checkpoint in torch's format has one entry per tensor and a handful more
-ENTRY_OVERHEAD = 1 << 10  # bytes of a zip entry beside its content: headers twice, the name, alignment
 SHARD = re.compile(r".+-\d{5}-of-\d{5}\.safetensors")
 FETCH = "fetch the model again"
 
@@ -159,33 +157,10 @@ def _read_torch(file: Path, names: Iterable[str]) -> dict[str, Tensor]:
 
 def _load_torch(file: Path) -> dict[str, Tensor]:
     """A state dict, its values mapped from the file. `weights_only` lets no code in the file run."""
-    _check_zip(file)
-    try:
-        values = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
-    except Exception as error:  # measured: damaged files raise nine kinds of exception in torch's reader
-        what = f"The file cannot be read as weights ({type(error).__name__})"
-        raise WeightsDamaged(what, where=file, todo=FETCH) from error
-    if not isinstance(values, dict) or not all(isinstance(k, str) and _is_plain(v) for k, v in values.items()):
+    values = torchfile.load(file, FETCH)
+    if not isinstance(values, dict) or not all(isinstance(k, str) and torchfile.is_plain(v) for k, v in values.items()):
         raise WeightsDamaged("The file holds something else than weights", where=file, todo=FETCH)
     return values
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, Tensor) and value.layout is torch.strided and value.device.type == "cpu"
-
-
-def _check_zip(file: Path) -> None:
-    """Refuse, before torch reads it, a file that is no zip of plainly stored entries which together make up its size."""
-    try:
-        size = file.stat().st_size
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise WeightsDamaged("This is no whole file in torch's format", where=file, todo=FETCH) from error
-    content = sum(entry.file_size for entry in entries)
-    stored = all(entry.compress_type == zipfile.ZIP_STORED and entry.compress_size == entry.file_size for entry in entries)
-    if not stored or len(entries) > LARGEST_ENTRY_LIST or not 0 <= size - content <= ENTRY_OVERHEAD * (len(entries) + 1):
-        raise WeightsDamaged("The file's parts are packed or do not make up its size", where=file, todo=FETCH)
 
 
 def _known_dtype(file: Path, name: str, dtype: torch.dtype | None) -> torch.dtype:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import torch
-
 
 class EngineError(Exception):
     """Something the caller can understand and mend. `what` happened `where`, and what `todo` next, are kept apart."""
@@ -54,6 +52,8 @@ class TextTooLong(BadRequest):
 @contextmanager
 def memory_errors(doing: str, todo: str) -> Iterator[None]:
     """Turn the ways in which torch and Python run out of memory into `OutOfMemory`."""
+    import torch  # here, so that those who only look at files on disk do without it
+
     try:
         yield
     except (MemoryError, torch.OutOfMemoryError) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -11,18 +10,16 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from dia_engine import manifest
+from dia_engine import manifest, torchfile
 from dia_engine.checkpoint import open_checkpoint
 from dia_engine.codec.config import DacConfig, from_package, from_transformers
 from dia_engine.codec.dac import Dac, dtype_of, skeleton
 from dia_engine.codec.names import transformers_names
-from dia_engine.errors import EngineError, WeightsDamaged, WeightsMissing, memory_errors
+from dia_engine.errors import WeightsDamaged, WeightsMissing, memory_errors
 
 FETCH = "fetch the codec's weights again"
 DTYPES = (torch.float32, torch.float16, torch.bfloat16)  # that weights may be stored in
 LARGEST_CONFIG = 1 << 20  # bytes
-LARGEST_ENTRY_LIST = 10_000
-ENTRY_OVERHEAD = 1 << 10  # bytes of a zip entry beside its content: headers twice, the name, alignment
 
 
 class Loaded(NamedTuple):
@@ -66,17 +63,12 @@ def find(path: Path) -> Path:
 
 def read_package(file: Path) -> tuple[DacConfig, dict[str, Tensor]]:
     """Sizes and weights of a file as descript-audio-codec saves it, under the package's names, mapped from the file."""
-    _check_zip(file)
-    try:
-        content = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
-    except Exception as error:  # measured: damaged files raise nine kinds of exception in torch's reader
-        what = f"The file cannot be read as weights ({type(error).__name__})"
-        raise WeightsDamaged(what, where=file, todo=FETCH) from error
+    content = torchfile.load(file, FETCH, checksums=True)
     metadata = content.get("metadata") if isinstance(content, dict) else None
     stored = content.get("state_dict") if isinstance(content, dict) else None
     if not isinstance(metadata, dict) or not isinstance(stored, dict):
         raise WeightsDamaged("The file holds no codec of descript-audio-codec", where=file, todo=FETCH)
-    if not all(isinstance(name, str) and _is_plain(value) for name, value in stored.items()):
+    if not all(isinstance(name, str) and torchfile.is_plain(value) for name, value in stored.items()):
         raise WeightsDamaged("The file holds something else than weights", where=file, todo=FETCH)
     config = from_package(metadata.get("kwargs"), file)
     wanted: dict[str, tuple[int, ...]] = {}
@@ -146,10 +138,6 @@ def _match(file: Path, wanted: Mapping[str, tuple[int, ...]], stored: Mapping[st
             raise WeightsDamaged(what, where=file, todo=FETCH)
 
 
-def _is_plain(value: object) -> bool:
-    return isinstance(value, Tensor) and value.layout is torch.strided and value.device.type == "cpu"
-
-
 def _json(path: Path) -> object:
     try:
         if path.stat().st_size > LARGEST_CONFIG:
@@ -159,23 +147,3 @@ def _json(path: Path) -> object:
         raise WeightsMissing("There is no config beside the weights", where=path, todo=FETCH) from error
     except (OSError, ValueError, RecursionError) as error:
         raise WeightsDamaged(f"The config cannot be read ({type(error).__name__})", where=path, todo=FETCH) from error
-
-
-def _check_zip(file: Path) -> None:
-    """Refuse, before torch reads it, a file that is no zip of plainly stored and undamaged entries that make up its size."""
-    try:
-        size = file.stat().st_size
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-            content = sum(entry.file_size for entry in entries)
-            stored = all(e.compress_type == zipfile.ZIP_STORED and e.compress_size == e.file_size for e in entries)
-            overhead = ENTRY_OVERHEAD * (len(entries) + 1)
-            if not stored or len(entries) > LARGEST_ENTRY_LIST or not 0 <= size - content <= overhead:
-                raise WeightsDamaged("The file's parts are packed or do not make up its size", where=file, todo=FETCH)
-            changed = archive.testzip()  # torch does not look at the checksums
-    except EngineError:
-        raise
-    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise WeightsDamaged("This is no whole file in torch's format", where=file, todo=FETCH) from error
-    if changed is not None:
-        raise WeightsDamaged("The file has been damaged since it was written", where=file, todo=FETCH)
