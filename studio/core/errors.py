@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Mapping
 from pathlib import Path
+
+_REASONS: Mapping[int | None, str] = {
+    errno.ENOENT: "No such file or directory",
+    errno.EEXIST: "File exists",
+    errno.EACCES: "Permission denied",
+    errno.EPERM: "Operation not permitted",
+    errno.EROFS: "Read-only file system",
+    errno.EISDIR: "Is a directory",
+    errno.ENOTDIR: "Not a directory",
+    errno.ENOTEMPTY: "Directory not empty",
+    errno.ENAMETOOLONG: "File name too long",
+    errno.ELOOP: "Too many levels of symbolic links",
+    errno.EXDEV: "The folders lie on different disks",
+    errno.EBUSY: "The file is in use",
+    errno.EIO: "Input/output error",
+    errno.ENOSPC: "No space left on device",
+    errno.EDQUOT: "Disk quota exceeded",
+    errno.EFBIG: "File too large",
+    errno.EMFILE: "Too many open files",
+    errno.ENFILE: "Too many open files",
+    errno.ENODEV: "No such device",
+    errno.EINVAL: "Invalid argument",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, as a clause without a full stop. In the language of our sentences: the C library would answer in
+    that of the desktop, once Qt has asked for it."""
+    return _REASONS.get(error.errno) or error.strerror or str(error) or "it gave no reason"
 
 
 class StudioError(Exception):

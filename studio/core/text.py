@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.core.errors import ScriptError
+from studio.core.errors import ScriptError, reason
 
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -36,10 +36,8 @@ def read(path: Path) -> str:
             raise _too_large(size, str(path))
         return decode(path.read_bytes(), str(path))
     except OSError as error:
-        reason = (error.strerror or "it cannot be opened").lower()
-        raise ScriptError(
-            f"The script cannot be read: {reason}", where=path, todo="check the path and its permissions"
-        ) from error
+        what = f"The script cannot be read: {reason(error).lower()}"
+        raise ScriptError(what, where=path, todo="check the path and its permissions") from error
 
 
 def decode(data: bytes, name: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.core.errors import Cancelled, ExportError, StudioError
+from studio.core.errors import Cancelled, ExportError, StudioError, reason
 from studio.core.timeline import Timeline
 from studio.qt.pools import Lane
 from studio.qt.sounds import CHANNELS, Sounds
@@ -135,7 +135,7 @@ def _cover(path: str) -> bytes | None:
         return Path(path).read_bytes()
     except OSError as error:
         raise ExportError(
-            f"the cover picture cannot be read ({error.strerror})",
+            f"the cover picture cannot be read ({reason(error)})",
             where=path,
             kept="nothing was written",
             todo="choose another picture",

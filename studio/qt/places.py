@@ -6,7 +6,7 @@ from pathlib import Path
 from shutil import copy2
 
 from studio import assets
-from studio.core.errors import ProjectError
+from studio.core.errors import ProjectError, reason
 from studio.core.text import read
 from studio.store import places
 from studio.store.layout import DATABASE, SCRIPT
@@ -103,7 +103,7 @@ def _copy_sounds(source: Path, target: Path, text: str) -> None:
             copy2(path, target / path.name)
     except OSError as error:
         raise ProjectError(
-            f"the sounds of the script could not be copied ({error.strerror})",
+            f"the sounds of the script could not be copied ({reason(error)})",
             where=source,
             kept="the project was made without them",
             todo="copy them into the project's folder",

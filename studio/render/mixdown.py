@@ -12,7 +12,7 @@ from studio.audio import export, files, foreign
 from studio.audio.export import FORMATS, Tags
 from studio.audio.mix import mix
 from studio.audio.sources import Source
-from studio.core.errors import AudioError, ExportError, ProjectError, StudioError, UsageError
+from studio.core.errors import AudioError, ExportError, ProjectError, StudioError, UsageError, reason
 from studio.core.settings import text, whole
 from studio.core.timeline import Clip, Timeline
 from studio.render.arrange import Heard, Materials, arrange, samples_of
@@ -53,10 +53,8 @@ def refuse_output(path: Path, inputs: Sequence[Path]) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ExportError(
-            f"it cannot be written there ({reason})", where=path, kept=export.KEPT, todo="choose another folder"
-        ) from error
+        what = f"it cannot be written there ({reason(error).lower()})"
+        raise ExportError(what, where=path, kept=export.KEPT, todo="choose another folder") from error
 
 
 def sweep_leftovers(path: Path) -> None:
@@ -147,10 +145,8 @@ def cover_of(made: Episode) -> bytes | None:
     try:
         return path.read_bytes()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ExportError(
-            f"the cover cannot be read ({reason})", where=path, kept=export.KEPT, todo="mend the name, or leave it out"
-        ) from error
+        what = f"the cover cannot be read ({reason(error).lower()})"
+        raise ExportError(what, where=path, kept=export.KEPT, todo="mend the name, or leave it out") from error
 
 
 def _is_alive(pid: int) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from studio.core.errors import ProjectError, StorageFullError
+from studio.core.errors import ProjectError, StorageFullError, reason
 
 TEMPORARY = ".tmp"  # the ending of a file that is not finished; nobody but its writer may read it
 
@@ -139,13 +139,13 @@ def refused(folder: Path, error: OSError, needed: int = 0) -> ProjectError:
         return _no_space(folder, needed)
     if error.errno in _REFUSED:
         return StorageFullError(
-            f"this folder cannot be written ({error.strerror})",
+            f"this folder cannot be written ({reason(error)})",
             where=folder,
             kept="everything saved so far is kept",
             todo="allow writing there, or save the project elsewhere",
         )
     return ProjectError(
-        f"the file system failed ({error.strerror or error})",
+        f"the file system failed ({reason(error)})",
         where=folder,
         kept="everything saved so far is kept",
         todo="try again",

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.core.errors import ProjectError
+from studio.core.errors import ProjectError, reason
 from studio.core.text import MAX_BYTES
 from studio.store import durable, lock
 
@@ -40,7 +40,7 @@ def read_script(folder: Path) -> Script:
         data = path.read_bytes()
     except OSError as error:
         raise ProjectError(
-            f"the script cannot be read ({error.strerror})", where=path, kept="nothing was changed", todo="check the project"
+            f"the script cannot be read ({reason(error)})", where=path, kept="nothing was changed", todo="check the project"
         ) from error
     try:
         text = data.decode("utf-8-sig")

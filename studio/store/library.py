@@ -17,7 +17,7 @@ from types import TracebackType
 
 from sqlalchemy import Connection, select
 
-from studio.core.errors import VoiceError
+from studio.core.errors import VoiceError, reason
 from studio.core.voices import Sample, Voice
 from studio.store import db, durable, models, rows
 from studio.store.findings import Finding
@@ -171,7 +171,7 @@ class VoiceLibrary:
             data = file if isinstance(file, bytes) else file.read_bytes()
         except OSError as error:
             raise VoiceError(
-                f"the sample cannot be read ({error.strerror})", where=str(file), kept="the library is unchanged"
+                f"the sample cannot be read ({reason(error)})", where=str(file), kept="the library is unchanged"
             ) from error
         suffix = _SUFFIXES.get(data[:4])
         if suffix is None or sample_digest(data) != digest:

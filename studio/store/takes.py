@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from studio.core.errors import AudioError, ProjectError
+from studio.core.errors import AudioError, ProjectError, reason
 from studio.core.render import Word
 from studio.store import durable
 
@@ -131,7 +131,7 @@ class TakeStore:
         except ProjectError as error:
             return error.what
         except OSError as error:
-            return f"take {key} cannot be read ({error.strerror})"
+            return f"take {key} cannot be read ({reason(error)})"
         return ""
 
     def stray(self) -> list[Path]:

@@ -16,7 +16,7 @@ from studio.audio.export.ahead import ahead
 from studio.audio.export.encode import LAYOUTS
 from studio.audio.export.formats import Format, Option, OptionValue, Tags, Work
 from studio.audio.files import Samples
-from studio.core.errors import Cancelled, ExportError
+from studio.core.errors import Cancelled, ExportError, reason
 
 __all__ = ["FORMATS", "Format", "Option", "Tags", "format_of", "write"]
 
@@ -120,8 +120,8 @@ def _unwritable(target: Path, error: Exception) -> ExportError:
         )
     if number in (errno.EACCES, errno.EPERM, errno.EROFS):
         return ExportError("the folder cannot be written to", where=target, kept=kept, todo="choose another folder")
-    reason = getattr(error, "strerror", None) or str(error)
-    return ExportError(f"the file cannot be written ({reason})", where=target, kept=kept, todo="choose another place")
+    why = reason(error) if isinstance(error, OSError) else str(error)
+    return ExportError(f"the file cannot be written ({why})", where=target, kept=kept, todo="choose another place")
 
 
 def _sync_folder(folder: Path) -> None:
