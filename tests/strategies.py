@@ -1,10 +1,12 @@
 """Hypothesis strategies for scripts, shared by all tests: raw and named, with chapters, directions and strange characters.
 
 `scripts()` gives lists of lines (join them with a line feed); `edits(lines)` gives (first, removed, new lines) on such a list.
+`examples(n)` asks for n examples: so many times n as the profile's own number is of hypothesis's hundred.
 """
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 RAW = ("S1", "S2")
@@ -42,6 +44,12 @@ STRANGE = (
 )
 ENDS = (".", ".", ".", "?", "!", "...", ".”", "")
 DIRECTIONS = ("{pause 1.5s}", "{music intro.wav fade 2s}", "{pace 0.9}", "{seed 42}", "{sfx door.wav}")
+
+
+def examples(count: int) -> settings:
+    """How many examples a test is tried with; more when exploring (see `tests/conftest.py`)."""
+    return settings(max_examples=count * settings().max_examples // 100)
+
 
 words = st.sampled_from(WORDS)
 plain_words = st.sampled_from([word for word in WORDS if word.isalpha()])

@@ -36,7 +36,7 @@ def fix_all(text: str, surroundings: Surroundings, plan_of: Callable[[Script], P
     seen = {text}
     for _ in range(MAX_ROUNDS):
         script = parse(text)
-        edits = compatible(check(script, plan_of(script), surroundings))
+        edits = compatible(check(script, plan_of(script), surroundings), text)
         if not edits:
             break
         text = apply_edits(text, edits)
@@ -46,14 +46,21 @@ def fix_all(text: str, surroundings: Surroundings, plan_of: Callable[[Script], P
     return text
 
 
-def compatible(diagnostics: Sequence[Diagnostic]) -> list[TextEdit]:
-    """The edits of all safe fixes that do not get in each other's way; first come, first served."""
+def compatible(diagnostics: Sequence[Diagnostic], text: str) -> list[TextEdit]:
+    """The edits of all safe fixes that do not get in each other's way; first come, first served.
+
+    A fix was judged by what stands beside it. So of two on a line with nothing but white space between them, one waits for the
+    next round: two tags deleted together may bring a word to the start of a line, where it is read as a name.
+    """
+    lines = text.split("\n")
     taken: list[TextEdit] = []
     end = (-1, -1)
     fixes = [one.fix for one in diagnostics if one.fix is not None and one.fix.safe and one.fix.edits]
     for fix in sorted(fixes, key=lambda fix: min(fix.edits)):
         edits = sorted(fix.edits)
-        if (edits[0].line, edits[0].column) > end:
+        line, column = edits[0].line, edits[0].column
+        is_beside = line == end[0] and not lines[line][end[1] : column].strip()
+        if (line, column) > end and not is_beside:
             taken += edits
             end = (edits[-1].end_line, edits[-1].end_column)
     return taken

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soxr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.audio.mix import mix
@@ -14,6 +14,7 @@ from studio.audio.sources import CHUNK_S, ArraySource, AtRate, Source
 from studio.core.errors import AudioError, ProjectError
 from studio.core.timeline import Clip, Timeline, Track
 from tests.audio.reference_mixer import reference_mix
+from tests.strategies import examples
 
 RATE = 8_000  # a low rate keeps the sample-by-sample oracle quick
 
@@ -70,7 +71,7 @@ def timelines(draw: st.DrawFn) -> Timeline:
     return Timeline(tracks, (), draw(st.integers(0, 24_000)), RATE)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(timelines(), st.sampled_from([1, 2]), st.sampled_from([777, 4_096, 100_000]))
 def test_the_mix_equals_the_obvious_one(timeline: Timeline, channels: int, block: int) -> None:
     expected = reference_mix(timeline, SOUNDS, channels)
@@ -80,7 +81,7 @@ def test_the_mix_equals_the_obvious_one(timeline: Timeline, channels: int, block
     assert np.max(np.abs(got - expected), initial=0.0) <= 1e-6
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(timelines(), st.integers(0, 24_000), st.integers(1, 9_000), st.integers(1, 5_000))
 def test_a_stretch_is_the_same_to_the_bit_whatever_was_played_before(
     timeline: Timeline, start: int, count: int, block: int

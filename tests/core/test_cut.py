@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.atoms import Atom, atoms
@@ -15,7 +15,7 @@ from studio.core.cut import cut, fits, recut
 from studio.core.estimate import Rate
 from studio.core.render import Limits, SpokenTurn, tagged_text
 from studio.core.script import Gap, Utterance
-from tests.strategies import sentences
+from tests.strategies import examples, sentences
 
 LIMITS = Limits()
 SMALL = Limits(best_seconds=(3.0, 8.0), aim_seconds=(4.0, 6.0), max_seconds=12.0, max_text_bytes=150)
@@ -78,7 +78,7 @@ def cost(plan: list[tuple[int, int]], found: list[Atom], terms: Terms) -> int:
 
 
 @given(spoken(), st.sampled_from([LIMITS, SMALL]), st.sampled_from([{}, {"A": 40}, {"A": 30, "B": 60}]))
-@settings(max_examples=60)
+@examples(60)
 def test_the_plan_is_the_cheapest_of_all_plans(
     lines: list[tuple[int, Utterance]], limits: Limits, overhead: dict[str, int]
 ) -> None:
@@ -95,7 +95,7 @@ def test_the_plan_is_the_cheapest_of_all_plans(
 
 
 @given(spoken(), st.sampled_from([LIMITS, SMALL]))
-@settings(max_examples=40)
+@examples(40)
 def test_what_fits_is_what_may_be_sent(lines: list[tuple[int, Utterance]], limits: Limits) -> None:
     terms = Terms.of(limits, Rate(), {"A": 25})
     found = atoms(lines, terms)[:12]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from studio.core.fixes import apply_edits, fix_all
@@ -16,6 +16,7 @@ from studio.core.script import Script
 from studio.core.segments import Plan
 from studio.core.segments import plan as cut
 from tests.core.scripts import TEXTS
+from tests.strategies import examples
 
 
 def plan_of(script: Script) -> Plan:
@@ -68,7 +69,7 @@ def test_guesses_about_people_are_left_to_people() -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=300)
+@examples(300)
 def test_fixing_twice_is_fixing_once(lines: list[str]) -> None:
     once = fixed("\n".join(lines))
     assert fixed(once) == once
@@ -93,14 +94,15 @@ WORDED = st.lists(
 
 
 @given(WORDED)
-@settings(max_examples=400)
+@example(["[a, b]", "[S1] [S1] \r[S1] 😀MAYA: x "])  # three deletions that only together make a name of a word
+@examples(400)
 def test_no_fix_changes_a_spoken_word(lines: list[str]) -> None:
     text = "\n".join(lines)
     assert words(fixed(text)) == words(text)
 
 
 @given(TEXTS)
-@settings(max_examples=300)
+@examples(300)
 def test_a_fix_mends_the_fault_it_belongs_to(lines: list[str]) -> None:
     text = "\n".join(lines)
     script = parse(text)

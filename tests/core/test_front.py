@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.front import read_front
 from studio.core.script import FrontMatter
 from studio.core.voices import CastEntry
+from tests.strategies import examples
 
 
 def read(yaml: str) -> FrontMatter:
@@ -89,7 +90,7 @@ def test_windows_line_ends_are_no_trouble() -> None:
 
 
 @given(st.text(max_size=60), st.text(alphabet="ab:-{}[]&*!%@`'\"|>#? \n\t,.1", max_size=60))
-@settings(max_examples=400)
+@examples(400)
 def test_nothing_makes_it_raise(first: str, second: str) -> None:
     for text in (first, second, f"cast:\n  {second}"):
         assert read_front(f"---\n{text}\n---".split("\n")).end > 1

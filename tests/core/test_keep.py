@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.parse import parse, reparse
@@ -13,7 +13,7 @@ from studio.core.plans import Boundary, Plan
 from studio.core.render import Limits
 from studio.core.script import Script
 from studio.core.segments import Previous, plan, replan
-from tests.strategies import edits, plain_words, scripts, sentences
+from tests.strategies import edits, examples, plain_words, scripts, sentences
 
 LIMITS = Limits()
 # Every line names its speaker and no direction spans lines, so that an edited word is nothing but that.
@@ -88,7 +88,7 @@ def check_small_edits(lines: list[str], data: st.DataObject) -> None:
 
 
 @given(scripts(), st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_both_ways_to_plan_again_agree_after_any_edit(lines: list[str], data: st.DataObject) -> None:
     check_any_edits(lines, data)
 
@@ -96,13 +96,13 @@ def test_both_ways_to_plan_again_agree_after_any_edit(lines: list[str], data: st
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @given(scripts(most=30), st.data())
-@settings(max_examples=900)
+@examples(900)
 def test_both_ways_to_plan_again_agree_after_any_edit_at_length(lines: list[str], data: st.DataObject) -> None:
     check_any_edits(lines, data)
 
 
 @given(PLAIN, st.data())
-@settings(max_examples=50)
+@examples(50)
 def test_a_word_makes_two_segments_stale_at_most_and_a_sentence_three(lines: list[str], data: st.DataObject) -> None:
     check_small_edits(lines, data)
 
@@ -110,13 +110,13 @@ def test_a_word_makes_two_segments_stale_at_most_and_a_sentence_three(lines: lis
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @given(PLAIN, st.data())
-@settings(max_examples=900)
+@examples(900)
 def test_a_word_makes_two_segments_stale_at_most_and_a_sentence_three_at_length(lines: list[str], data: st.DataObject) -> None:
     check_small_edits(lines, data)
 
 
 @given(scripts(most=20))
-@settings(max_examples=60)
+@examples(60)
 def test_planning_again_without_an_edit_changes_nothing(lines: list[str]) -> None:
     script = parse("\n".join(lines))
     result = plan(script, LIMITS)

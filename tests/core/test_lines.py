@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.lines import parse_line
 from studio.core.rules import ALL
+from tests.strategies import examples
 
 
 def spans(line: str) -> list[tuple[str, str, str]]:
@@ -93,7 +94,7 @@ def test_front_matter_is_one_span() -> None:
 
 
 @given(st.text(), st.booleans())
-@settings(max_examples=300)
+@examples(300)
 def test_every_character_lies_in_one_span(text: str, in_front: bool) -> None:
     for line in (text.replace("\n", ""), "[S1] (" + text.replace("\n", "")):
         at = 0
@@ -128,7 +129,7 @@ WORDS = st.lists(
 
 
 @given(WORDS)
-@settings(max_examples=1500)
+@examples(1500)
 def test_no_rule_looks_for_anything_on_a_plain_line(text: str) -> None:
     line = parse_line(text)
     assert not line.plain or not [rule.id for rule in ALL if rule.trigger and rule.trigger.search(text)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.fixes import apply_edits
@@ -16,6 +16,7 @@ from studio.core.rules.pieces import is_quiet
 from studio.core.segments import plan
 from studio.core.voices import Sample, Voice
 from tests.core.scripts import TEXTS
+from tests.strategies import examples
 
 LONG = "This is a line of some length, so that nobody calls the piece too short or the turn too quick for the ear. "
 
@@ -271,7 +272,7 @@ def test_a_comment_silences_a_segment_too() -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=300)
+@examples(300)
 def test_findings_lie_within_the_script_and_in_order(lines: list[str]) -> None:
     lines = lines or [""]
     script = parse("\n".join(lines))
@@ -289,7 +290,7 @@ def test_findings_lie_within_the_script_and_in_order(lines: list[str]) -> None:
     st.sampled_from([Surroundings(), PROMPTED, Surroundings(ANY_LENGTH), Surroundings(Limits(best_seconds=(0.3, 1.5)))]),
     st.booleans(),
 )
-@settings(max_examples=300)
+@examples(300)
 def test_no_rule_speaks_about_a_segment_that_looks_quiet(lines: list[str], surroundings: Surroundings, cast: bool) -> None:
     script = parse(("---\ncast: {Maya: anna}\n---\n" if cast else "") + "\n".join(lines))
     about = About.of(surroundings, script.front)
@@ -299,7 +300,7 @@ def test_no_rule_speaks_about_a_segment_that_looks_quiet(lines: list[str], surro
 
 
 @given(TEXTS, st.sampled_from(["", CAST, "---\ncast: {S1: a, s2: b}\n---\n"]))
-@settings(max_examples=300)
+@examples(300)
 def test_rules_not_about_brackets_are_silent_where_all_looks_quiet(lines: list[str], front: str) -> None:
     script = parse(front + "\n".join(lines))
     about = About.of(Surroundings(exists=nothing_there), script.front)

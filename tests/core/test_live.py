@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.lint import Diagnostic, Surroundings, check
@@ -13,6 +13,7 @@ from studio.core.render import Limits
 from studio.core.script import Script
 from studio.core.segments import Plan, plan, replan
 from tests.core.scripts import LINES, TEXTS
+from tests.strategies import examples
 
 
 class Cutter:
@@ -39,7 +40,7 @@ def follow(view: list[Diagnostic], change: Change, script: LiveScript) -> list[D
 
 
 @given(TEXTS, st.data())
-@settings(max_examples=300)
+@examples(300)
 def test_editing_gives_what_a_full_pass_gives(lines: list[str], data: st.DataObject) -> None:
     script = live("\n".join(lines))
     lines = lines or [""]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.matching import Matching
+from tests.strategies import examples
 
 TEXTS = st.lists(
     st.sampled_from(["Yes.", "No.", "The ice had gone.", "Nobody came that year.", "We left at noon.", ""]), max_size=12
@@ -17,7 +18,7 @@ def stream(texts: list[str]) -> str:
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=300)
+@examples(300)
 def test_blocks_hold_equal_text_and_no_character_is_in_two(old: list[str], new: list[str]) -> None:
     blocks = Matching(old, new).blocks
     for block in blocks:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.parse import line_count, parse, reparse, splice, utterances
 from tests.core.scripts import LINES, TEXTS
+from tests.strategies import examples
 
 
 def spoken(text: str) -> list[tuple[int, str, str]]:
@@ -126,7 +127,7 @@ def test_an_edit_outside_the_script_is_refused() -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=300)
+@examples(300)
 def test_lines_of_a_script_are_the_lines_of_its_text(lines: list[str]) -> None:
     script = parse("\n".join(lines))
     assert [line.text for paragraph in script.paragraphs for line in paragraph.lines] == (lines or [""])
@@ -138,7 +139,7 @@ def test_lines_of_a_script_are_the_lines_of_its_text(lines: list[str]) -> None:
 
 
 @given(TEXTS, st.data())
-@settings(max_examples=600)
+@examples(600)
 def test_an_edit_gives_what_a_whole_parse_gives(lines: list[str], data: st.DataObject) -> None:
     script = parse("\n".join(lines))
     lines = lines or [""]
@@ -161,7 +162,7 @@ PLAIN = st.lists(
 
 
 @given(PLAIN, TEXTS)
-@settings(max_examples=300)
+@examples(300)
 def test_a_plain_paragraph_is_read_as_any_other(plain: list[str], others: list[str]) -> None:
     # A lexicon makes the parser look at every line twice; one that respells nothing changes nothing.
     text = "\n".join([*plain, "", *others])

@@ -7,7 +7,7 @@ import random
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from studio.core.atoms import Atom, atoms, ticks_of
 from studio.core.cost import Cut, Terms
@@ -17,7 +17,7 @@ from studio.core.plans import Plan, Segment
 from studio.core.render import Limits, SpokenTurn, tagged_text
 from studio.core.script import Gap, Script
 from studio.core.segments import Place, place_of, plan
-from tests.strategies import scripts
+from tests.strategies import examples, scripts
 
 LIMITS = Limits()
 ANSWER = "The ice had gone from the river by the time we came, and nobody was there to meet us."
@@ -36,7 +36,7 @@ def words(script: Script) -> list[tuple[str, str]]:
 
 
 @given(scripts())
-@settings(max_examples=150)
+@examples(150)
 def test_every_spoken_character_is_in_one_segment_and_in_order(lines: list[str]) -> None:
     script = parse("\n".join(lines))
     spoken = [
@@ -50,7 +50,7 @@ def test_every_spoken_character_is_in_one_segment_and_in_order(lines: list[str])
 
 
 @given(scripts())
-@settings(max_examples=150)
+@examples(150)
 def test_what_is_sent_starts_with_s1_alternates_and_fits(lines: list[str]) -> None:
     script = parse("\n".join(lines))
     overhead = {"S1": 150, "Maya": 90}
@@ -68,7 +68,7 @@ def test_what_is_sent_starts_with_s1_alternates_and_fits(lines: list[str]) -> No
 
 
 @given(scripts())
-@settings(max_examples=150)
+@examples(150)
 def test_every_character_leads_back_to_where_it_is_written(lines: list[str]) -> None:
     script = parse("\n".join(lines))
     result = plan(script, LIMITS)
@@ -89,7 +89,7 @@ def test_every_character_leads_back_to_where_it_is_written(lines: list[str]) -> 
 
 
 @given(scripts())
-@settings(max_examples=100)
+@examples(100)
 def test_segments_lie_one_behind_the_other(lines: list[str]) -> None:
     result = plan(parse("\n".join(lines)), LIMITS)
     places = [place for pair in zip(result.starts, result.ends, strict=True) for place in pair]
@@ -99,7 +99,7 @@ def test_segments_lie_one_behind_the_other(lines: list[str]) -> None:
 
 
 @given(scripts(strange=False))
-@settings(max_examples=100)
+@examples(100)
 def test_hard_places_are_always_cut_and_never_crossed(lines: list[str]) -> None:
     script = parse("\n".join(lines))
     starts = set(plan(script, LIMITS).starts)
@@ -209,7 +209,7 @@ def allows_best(stretch: list[Atom], terms: Terms) -> bool:
 
 
 @given(scripts(most=30, strange=False))
-@settings(max_examples=60)
+@examples(60)
 def test_segments_last_five_to_twenty_seconds_where_the_script_allows(lines: list[str]) -> None:
     script = parse("\n".join(lines))
     terms = Terms.of(LIMITS, Rate(), {})

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.errors import EngineError
@@ -23,6 +23,7 @@ from studio.engines.sounds import DIA_SOUNDS
 from studio.engines.speaker import Speaker, Spoken
 from tests.engines.conformance import Heard, hear, request
 from tests.engines.processes import eventually, gone, needs_proc, nothing_left_behind
+from tests.strategies import examples
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +149,7 @@ def test_a_wrong_setting_is_an_error_that_names_it(draft: CheckedEngine) -> None
         hear(draft.open(request("Hello", voices=(VoiceSpec(1, (("draft.rate", "fast"),)),))))
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(
     st.lists(
         st.text(st.one_of(st.characters(), st.sampled_from(" aeiou.,'’“()<>[]&#@\x01😀")), max_size=40), min_size=1, max_size=3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import (
@@ -21,6 +21,7 @@ from studio.ui import theme as themes
 from studio.ui.editor.pane import ScriptPane
 from studio.ui.editor.table import SegmentMark
 from studio.ui.editor.view import ScriptEditor
+from tests.strategies import examples
 from tests.ui.editors import SCRIPT, followed, problem, raw, shown
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # pop-ups on the offscreen platform
@@ -41,7 +42,7 @@ EDIT = st.tuples(
 )
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(edits=st.lists(EDIT, max_size=25))
 def test_the_changes_told_rebuild_the_text(qapp: QApplication, edits: list[tuple[str, int, int, str]]) -> None:
     editor = ScriptEditor(themes.load("dark"))
