@@ -40,7 +40,7 @@ class Caps:
     words: bool = False  # it reports word times
     clones: bool = False  # it speaks with the voice of a sample
     deterministic: bool = True
-    slots: int = 1  # how many sessions it decodes together
+    slots: int = 1  # how many sessions may be open together: see Engine
     is_draft: bool = False  # a scratch track, shown as such
 
 
@@ -134,7 +134,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`phase` is "loading" or "rendering"; `done` and `total` are seconds of speech (total is an estimate)."""
+    """`phase` is "loading" or "rendering". Of "rendering" `done` and `total` are seconds of speech (total is an estimate); of
+    "loading" they are in a unit of the engine's (bytes of weights, say), and total is 0 where it is not known."""
 
     phase: str
     done: float
@@ -156,22 +157,42 @@ Event = Audio | Words | Progress | Done
 
 @runtime_checkable
 class Session(Protocol):
-    """One segment being rendered: a pull iterator that lives on the caller's thread. `cancel` may come from any thread and
-    makes the iterator raise `Cancelled` within one step."""
+    """One segment being rendered: a pull iterator that lives on the caller's thread. Iterated once. `cancel` may come from any
+    thread and makes the iterator raise `Cancelled` within one step. The first event is a Progress that comes at once, without a
+    step, so that many sessions can begin together.
+
+    Where several sessions are open (see Engine), iterating any of them drives the step that all share. What the step gives the
+    others is kept for them, a whole segment at most, and each hears its own events in order. One that is cancelled, closed or
+    fails leaves the others as they are."""
 
     def __iter__(self) -> Iterator[Event]: ...
 
     def cancel(self) -> None: ...
 
+    def ready(self) -> bool:
+        """Whether the next event, the end or the error is there already, so that taking it costs no step. False is always a
+        safe answer: it only means that others who are ready are served first."""
+        ...
+
 
 @runtime_checkable
 class Engine(Protocol):
-    """A speech engine. Built, loaded, used and closed on one thread."""
+    """A speech engine. Built, loaded, used and closed on one thread.
+
+    Up to `caps.slots` sessions may be open and iterated in turns. A session takes its slot when it is first iterated and gives
+    it back when its iterator ends or is closed; one that is never iterated costs nothing. Same request and seed give the same
+    sound whatever stands in the other slots. An engine may refuse a session beyond its slots with EngineError, or let it wait:
+    iterating the one that waits then drives the others on. An engine with one slot may also serve both in turns.
+
+    When the engine itself fails, every open session raises the same EngineError once it has given what was kept for it."""
 
     @property
     def caps(self) -> Caps: ...
 
-    def load(self, note: Callable[[str], None] = ...) -> None: ...
+    def load(self, note: Callable[[str], None] = ..., report: Callable[[Progress], None] = ...) -> None:
+        """Make ready to speak. `note` is told sentences for people, `report` how far loading is ("loading"), both on this
+        thread. Raises EngineError."""
+        ...
 
     def open(self, request: Request) -> Session: ...
 

@@ -28,8 +28,8 @@ class CheckedEngine:
     def caps(self) -> Caps:
         return self._engine.caps
 
-    def load(self, note: Callable[[str], None] = lambda _: None) -> None:
-        self._engine.load(note)
+    def load(self, note: Callable[[str], None] = lambda _: None, report: Callable[[Progress], None] = lambda _: None) -> None:
+        self._engine.load(note, report)
 
     def open(self, request: Request) -> CheckedSession:
         return CheckedSession(self._engine.open(request), request, self._engine.caps)
@@ -52,6 +52,9 @@ class CheckedSession:
     def cancel(self) -> None:
         self._session.cancel()
 
+    def ready(self) -> bool:
+        return self._session.ready()
+
 
 def checked_events(events: Iterable[Event], request: Request, caps: Caps) -> Iterator[Event]:
     """The same events. Raises Cancelled, or EngineError for a wrong event and for whatever the engine raises."""
@@ -70,7 +73,7 @@ def checked_events(events: Iterable[Event], request: Request, caps: Caps) -> Ite
         raise EngineError(f"the {caps.id} engine stopped with {_named(error)}", kept=_KEPT, todo=_AGAIN) from error
     finally:
         if isinstance(source, Generator):
-            source.close()  # now, not when it is collected: an engine renders one segment at a time
+            source.close()  # now, not when it is collected: its slot is free then
 
 
 def out_of_memory(engine_id: str) -> EngineError:

@@ -1,7 +1,7 @@
 """A child process of ours and the frames that go to and fro. Knows no engine; says exactly how a child ended.
 
-Three threads per child write, read and drain stderr, so that nobody who calls ever blocks on a pipe. One segment at a time
-is in flight, which bounds the queues.
+Three threads per child write, read and drain stderr, so that nobody who calls ever blocks on a pipe. What is on its way is
+bounded by what was asked for and, for each session, by its credit.
 """
 
 from __future__ import annotations
@@ -68,6 +68,10 @@ class Child:
     def wake(self) -> None:
         """Make a waiting `receive` return None at once."""
         self._incoming.put(Frame(""))
+
+    def has_news(self) -> bool:
+        """`receive` would not wait."""
+        return not self._incoming.empty()
 
     def receive(self, timeout_s: float) -> Frame | None:
         """The next frame, or None after `wake`. Raises ChildSilent, ChildEnded, WireError."""

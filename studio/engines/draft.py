@@ -55,7 +55,7 @@ class DraftEngine:
             self._caps = Caps("draft", revision, RATE, Limits(), DIA_SOUNDS, audio_out="stream", words=True, is_draft=True)
         return self._caps
 
-    def load(self, note: Callable[[str], None] = lambda _: None) -> None:
+    def load(self, note: Callable[[str], None] = lambda _: None, report: Callable[[Progress], None] = lambda _: None) -> None:
         """Start the helper. Raises EngineError."""
         note("The draft voice is getting ready.")
         self._speaker.start()
@@ -78,6 +78,9 @@ class DraftSession:
 
     def cancel(self) -> None:
         self._stop.set()
+
+    def ready(self) -> bool:
+        return False
 
     def __iter__(self) -> Iterator[Event]:
         samples = 0

@@ -1,4 +1,5 @@
-"""A real small engine that makes tones: deterministic, fast, and failing in every way an engine can fail when asked to.
+"""A real small engine that makes tones: deterministic, fast, and failing in every way an engine can fail when asked to. Its
+sessions share their steps, as those of a model that decodes many segments together do.
 
 It serves tests, benchmarks and kill tests, in this process or in a child. Standard library only, so that it starts at once.
 """
@@ -9,7 +10,6 @@ import hashlib
 import math
 import os
 import re
-import threading
 import time
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +20,7 @@ from typing import Any, Literal, cast, get_args
 
 from studio.core.errors import Cancelled, EngineError
 from studio.core.render import Audio, Caps, Done, Event, Limits, Progress, Request, Word, Words
+from studio.engines.fake_batch import Batch, Member
 from studio.engines.sounds import DIA_SOUNDS
 
 FaultKind = Literal[
@@ -27,6 +28,7 @@ FaultKind = Literal[
     "abort",  # killed by a signal
     "hang",  # never another event, deaf to cancel
     "error",  # EngineError
+    "engine",  # the engine as a whole fails: every session ends with one EngineError, until the engine is closed
     "memory",  # MemoryError
     "bug",  # RuntimeError
     "nan",
@@ -44,6 +46,7 @@ _WORD = re.compile(r"\S+")
 _BLOCK_S = 0.25
 _CHARACTERS_PER_S = 15.0
 _LEVEL = 0.2
+_LOADING_PARTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +111,18 @@ class FakeEngine:
     def __init__(
         self,
         *,
+        slots: int = 1,
         step_s: float = 0.0,
         speed: float = 0.0,
         load_s: float = 0.0,
         faults: Faults | Mapping[str, object] | Sequence[Mapping[str, object]] = Faults(),
         caps: Mapping[str, object] | None = None,
     ) -> None:
-        """`step_s` is slept before each block of 0.25 s of audio; `speed` sleeps so long that audio comes at that many times
-        real time (0: no sleep); `caps` overrides fields of `Caps`, `limits` as a mapping too."""
-        self._caps = _caps(caps or {})
-        self._step_s = step_s + (_BLOCK_S / speed if speed else 0.0)
+        """`slots` sessions move together, others wait for a slot. `step_s` is slept before each block of 0.25 s of audio;
+        `speed` sleeps so long that audio comes at that many times real time (0: no sleep); `caps` overrides fields of `Caps`,
+        `limits` as a mapping too."""
+        self._caps = _caps({"slots": slots, **(caps or {})})
+        self._batch = Batch(self._caps.slots, step_s + (_BLOCK_S / speed if speed else 0.0))
         self._load_s = load_s
         self._faults = Faults.from_json(faults)
         self._opened = 0
@@ -126,55 +131,80 @@ class FakeEngine:
     def caps(self) -> Caps:
         return self._caps
 
-    def load(self, note: Callable[[str], None] = lambda _: None) -> None:
+    def load(self, note: Callable[[str], None] = lambda _: None, report: Callable[[Progress], None] = lambda _: None) -> None:
         note("The fake engine is ready.")
-        time.sleep(self._load_s)
+        for part in range(_LOADING_PARTS):
+            report(Progress("loading", part, _LOADING_PARTS))
+            time.sleep(self._load_s / _LOADING_PARTS)
+        report(Progress("loading", _LOADING_PARTS, _LOADING_PARTS))
 
     def open(self, request: Request) -> FakeSession:
         fault = self._faults.find(request.text(), self._opened)
         self._opened += 1
-        return FakeSession(request, self._caps, self._step_s, fault)
+        return FakeSession(request, self._caps, self._batch, fault)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing is held; what was broken is mended."""
+        self._batch.mend()
 
 
 class FakeSession:
     """One segment of tones. Iterated once, on one thread; `cancel` may come from any thread."""
 
-    def __init__(self, request: Request, caps: Caps, step_s: float, fault: Fault | None) -> None:
+    def __init__(self, request: Request, caps: Caps, batch: Batch, fault: Fault | None) -> None:
         self._caps = caps
-        self._step_s = step_s
+        self._batch = batch
         self._fault = fault
-        self._stop = threading.Event()
         self._turns = _layout(request, caps.sample_rate)
         self._total = self._turns[-1].end if self._turns else 0
         self._length = min(self._total, round(caps.limits.max_seconds * caps.sample_rate))
+        self._member = Member(self._steps(), Progress("rendering", 0.0, self._length / caps.sample_rate))
 
     def cancel(self) -> None:
-        self._stop.set()
+        self._member.stop.set()
+        self._batch.wake()
+
+    def ready(self) -> bool:
+        member = self._member
+        return bool(member.kept) or member.is_over or member.stop.is_set()
 
     def __iter__(self) -> Iterator[Event]:
+        member = self._member
+        self._batch.enter(member)
+        try:
+            while True:
+                if member.stop.is_set():
+                    raise Cancelled
+                if member.kept:
+                    yield member.kept.popleft()
+                elif member.error is not None:
+                    raise member.error
+                elif member.is_over:
+                    return
+                else:
+                    self._batch.step(member)
+        finally:
+            self._batch.leave(member)
+
+    def _steps(self) -> Iterator[tuple[list[Event], bool]]:
+        """The events of each step, and whether it is the last: a block of audio and what belongs to it."""
         rate = self._caps.sample_rate
         block = round(_BLOCK_S * rate)
-        yield Progress("rendering", 0.0, self._length / rate)
         told = 0
         for step, start in enumerate(range(0, max(self._length, 1), block)):
-            self._pause()
             end = min(start + block, self._length)
-            yield from self._misbehave(step)
+            events = list(self._misbehave(step))
             if end > start:
-                yield self._audio(step, start, end)
+                events.append(self._audio(step, start, end))
             words = self._words(told, end)
             told += len(words)
             if words and self._caps.words:
-                yield Words(words)
-            yield Progress("rendering", end / rate, self._length / rate)
-        yield from self._done()
-
-    def _pause(self) -> None:
-        if self._stop.wait(self._step_s) if self._step_s else self._stop.is_set():
-            raise Cancelled
+                events.append(Words(words))
+            events.append(Progress("rendering", end / rate, self._length / rate))
+            is_last = end == self._length
+            if is_last:
+                events += self._done()
+            yield events, is_last
 
     def _acts(self, step: int, *kinds: FaultKind) -> bool:
         return self._fault is not None and self._fault.kind in kinds and self._fault.step == step
@@ -193,12 +223,10 @@ class FakeSession:
             case "hang":
                 while True:
                     time.sleep(1.0)
-            case "error":
-                raise EngineError("the fake engine failed because it was told to", todo="render the segment again")
-            case "memory":
-                raise MemoryError
-            case "bug":
-                raise RuntimeError("a bug in the engine")
+            case "error" | "memory" | "bug" as kind:
+                raise _failure(kind)
+            case "engine":
+                self._batch.fail(EngineError("the fake engine failed as a whole because it was told to", todo="render again"))
             case "type":
                 yield cast("Event", "not an event")
             case "print":
@@ -248,6 +276,13 @@ class FakeSession:
                 if turn.start + turn.speech * match.start() // len(turn.text) >= self._length:
                     yield turn.index, match.start(), len(turn.text)
                     break
+
+
+def _failure(kind: FaultKind) -> Exception:
+    """What a session that fails by itself raises."""
+    if kind == "error":
+        return EngineError("the fake engine failed because it was told to", todo="render the segment again")
+    return MemoryError() if kind == "memory" else RuntimeError("a bug in the engine")
 
 
 def _caps(overrides: Mapping[str, object]) -> Caps:

@@ -1,7 +1,8 @@
 """The child process that hosts an engine: `python -m studio.engines.host PARENT`, frames on stdin and stdout.
 
 Three threads: the main thread alone touches the engine, one reads (so that cancel arrives within a step), one says every
-second that the process lives. When stdin ends the parent is gone, and so is this process soon after.
+second that the process lives. Several sessions may be open: each is pulled while it has credit, so that one whose reader is
+slow holds up nobody else and fills no memory. When stdin ends the parent is gone, and so is this process soon after.
 """
 
 from __future__ import annotations
@@ -11,107 +12,168 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from studio.core.errors import Cancelled, EngineError, StudioError
-from studio.core.render import Engine, Session
+from studio.core.render import Engine, Event, Session
 from studio.engines.checked import out_of_memory
-from studio.engines.messages import caps_fields, error_frame, event_frame, request_from
+from studio.engines.messages import CREDIT, caps_fields, error_frame, event_frame, loading_frame, request_from
 from studio.engines.parent import die_with_parent, take_pipes
 from studio.engines.registry import build_here
+from studio.engines.turns import whose_turn
 from studio.engines.wire import Frame, WireError, read_frame, write_frame
 
 _BEAT_S = 1.0
 _GOODBYE_S = 2.0  # for the engine to close in when the parent is gone
 
 
+T = TypeVar("T")
+
+
+@dataclass(eq=False, slots=True)
+class _Wanted:
+    """A session that the parent asked for, from then until it has ended. The reading thread only cancels it."""
+
+    number: int
+    session: Session | None = None
+    events: Iterator[Event] = field(default_factory=lambda: iter(()))
+    credit: int = CREDIT
+    is_cancelled: bool = False
+
+    def is_ready(self) -> bool:
+        return self.is_cancelled or (self.session is not None and self.session.ready())
+
+
 class _Host:
-    """The state of this process: its pipes, its engine, the session that runs."""
+    """The state of this process: its pipes, its engine, the sessions that are open."""
 
     def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
         self._source = source
         self._sink = sink
         self._writing = threading.Lock()
         self._commands: SimpleQueue[Frame | None] = SimpleQueue()
-        self._session_lock = threading.Lock()
-        self._session: tuple[int, Session] | None = None
-        self._cancelled = 0  # the newest session that is not wanted any more
+        self._wanting = threading.Lock()
+        self._wanted: dict[int, _Wanted] = {}
+        self._open: list[_Wanted] = []
         self._engine: Engine | None = None
         self._busy = threading.Event()  # signs of life are for somebody who waits
 
     def run(self) -> None:
-        """Answer frames until the parent closes the pipe."""
+        """Answer frames, and take an event from who has its turn, until the parent closes the pipe."""
         for work in (self._read, self._beat):
             threading.Thread(target=work, daemon=True).start()
-        while (command := self._commands.get()) is not None:
+        while True:
+            moving = [one for one in self._open if one.credit or one.is_cancelled]
+            if moving and self._commands.empty():
+                self._take_turns(moving)
+                continue
+            if not moving:
+                self._busy.clear()
+            if (command := self._commands.get()) is None:
+                break
             self._busy.set()
-            self._guarded(command)
-            self._busy.clear()
+            self._guarded(int(command.fields.get("number", 0)), self._answer, command)
         if self._engine is not None:
             self._engine.close()
 
-    def _guarded(self, command: Frame) -> None:
-        """The one place of this process where everything is caught: what goes wrong is an answer."""
-        number = int(command.fields.get("number", 0))
+    def _take_turns(self, moving: list[_Wanted]) -> None:
+        for wanted in whose_turn(moving, _Wanted.is_ready):
+            self._guarded(wanted.number, self._pull, wanted)
+            self._open.remove(wanted)
+            if wanted.number in self._wanted:
+                self._open.append(wanted)
+
+    def _guarded(self, number: int, work: Callable[[T], None], about: T) -> None:
+        """The one place of this process where everything is caught: what goes wrong is an answer, and ends its session."""
         try:
-            self._answer(command, number)
+            work(about)
+            return
         except Cancelled:
-            self._send(Frame("cancelled", {"number": number}))
+            answer = Frame("cancelled", {"number": number})
         except MemoryError:
-            self._send(error_frame(out_of_memory(self._engine.caps.id if self._engine else "speech"), number))
+            answer = error_frame(out_of_memory(self._engine.caps.id if self._engine else "speech"), number)
         except StudioError as error:
-            self._send(error_frame(EngineError(error.what, where=error.where, kept=error.kept, todo=error.todo), number))
+            answer = error_frame(EngineError(error.what, where=error.where, kept=error.kept, todo=error.todo), number)
         except Exception as error:
             traceback.print_exc()
             what = f"the speech engine stopped with {type(error).__name__}: {error}"
-            self._send(error_frame(EngineError(what, todo="render the segment again"), number))
+            answer = error_frame(EngineError(what, todo="render the segment again"), number)
+        self._end(number, answer)
 
-    def _answer(self, command: Frame, number: int) -> None:
+    def _answer(self, command: Frame) -> None:
         if command.kind == "build":
             self._engine = build_here(command.fields["engine"], command.fields["options"])
             self._send(Frame("built", {"caps": caps_fields(self._engine.caps)}))
             return
         assert self._engine is not None
+        wanted = self._wanted.get(int(command.fields.get("number", 0)))
         if command.kind == "load":
-            self._engine.load(lambda text: self._send(Frame("note", {"text": text})))
+            self._engine.load(
+                lambda text: self._send(Frame("note", {"text": text})), lambda told: self._send(loading_frame(told))
+            )
             self._send(Frame("loaded"))
-        elif command.kind == "open":
-            self._render(self._engine, command, number)
+        elif command.kind == "open" and wanted is not None:
+            self._start(self._engine, wanted, command)
+        elif command.kind == "credit" and wanted is not None:
+            wanted.credit += int(command.fields["count"])
 
-    def _render(self, engine: Engine, command: Frame, number: int) -> None:
+    def _start(self, engine: Engine, wanted: _Wanted, command: Frame) -> None:
         session = engine.open(request_from(command))
-        with self._session_lock:
-            self._session = (number, session)
-            if self._cancelled >= number:
+        wanted.events = iter(session)
+        with self._wanting:
+            wanted.session = session
+            if wanted.is_cancelled:
                 session.cancel()
-        try:
-            for event in session:
-                self._send(event_frame(event, number))
-        finally:
-            with self._session_lock:
-                self._session = None
-        self._send(Frame("end", {"number": number}))
+        self._open.append(wanted)
+
+    def _pull(self, wanted: _Wanted) -> None:
+        """One event of a session, or its end."""
+        event = next(wanted.events, None)
+        if event is None:
+            self._end(wanted.number, Frame("end", {"number": wanted.number}))
+        else:
+            wanted.credit -= 1
+            self._send(event_frame(event, wanted.number))
+
+    def _end(self, number: int, answer: Frame) -> None:
+        """A session is over, and lets go of its slot before the parent hears of it."""
+        with self._wanting:
+            wanted = self._wanted.pop(number, None)
+        if wanted is not None and isinstance(wanted.events, Generator):
+            wanted.events.close()
+        self._send(answer)
 
     def _read(self) -> None:
         try:
             while (frame := read_frame(self._source)) is not None:
                 if frame.kind == "cancel":
                     self._cancel(int(frame.fields["number"]))
-                else:
-                    self._commands.put(frame)
+                elif frame.kind == "open":
+                    number = int(frame.fields["number"])
+                    with self._wanting:
+                        self._wanted[number] = _Wanted(number)
+                self._commands.put(frame)  # a cancel, too: it wakes whoever waits
         except (WireError, OSError):
             pass  # the parent was cut off in the middle
         self._commands.put(None)
-        self._cancel(sys.maxsize)
+        with self._wanting:
+            numbers = tuple(self._wanted)
+        for number in numbers:
+            self._cancel(number)
         time.sleep(_GOODBYE_S)
         os._exit(0)
 
     def _cancel(self, number: int) -> None:
-        with self._session_lock:
-            self._cancelled = number
-            if self._session is not None and self._session[0] <= number:
-                self._session[1].cancel()
+        """What is not wanted any more stops within a step; a session that has ended or never was is nothing."""
+        with self._wanting:
+            wanted = self._wanted.get(number)
+            if wanted is not None:
+                wanted.is_cancelled = True
+                if wanted.session is not None:
+                    wanted.session.cancel()
 
     def _beat(self) -> None:
         while True:

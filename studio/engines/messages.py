@@ -10,6 +10,8 @@ from studio.core.errors import EngineError
 from studio.core.render import Audio, Caps, Done, Event, Limits, Progress, Request, SpokenTurn, VoiceSpec, Word, Words
 from studio.engines.wire import Frame, WireError
 
+CREDIT = 64  # events of one session that may be on their way: more are sent when its reader has taken some
+
 
 def request_frame(request: Request, number: int) -> Frame:
     """`open`: the request and the number of its session. Samples of the voices travel as raw bytes."""
@@ -60,6 +62,16 @@ def event_frame(event: Event, number: int) -> Frame:
             fields = {"number": number, "reason": event.reason, "seconds": event.seconds, "unspoken": event.unspoken}
             return Frame("done", fields, event.codes)
     raise TypeError(f"a {type(event).__name__} is no event")
+
+
+def loading_frame(progress: Progress) -> Frame:
+    """How far loading is: a progress of no session."""
+    return event_frame(progress, 0)
+
+
+def credit_frame(number: int, count: int) -> Frame:
+    """`credit`: the reader of session `number` has taken `count` events more."""
+    return Frame("credit", {"number": number, "count": count})
 
 
 def event_from(frame: Frame) -> Event:

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, is_dataclass
+from contextlib import suppress
+from dataclasses import asdict, is_dataclass
 
 from studio.core.errors import Cancelled, EngineError
 from studio.core.render import Caps, Event, Progress, Request
 from studio.engines.checked import checked_events
-from studio.engines.child import Child, ChildEnded, ChildSilent
-from studio.engines.messages import caps_from, error_from, event_from, request_frame
+from studio.engines.line import Line, Patience
+from studio.engines.messages import CREDIT, caps_from, credit_frame, error_from, event_from, request_frame
 from studio.engines.wire import Frame, WireError
 
-_HOST = "studio.engines.host"
-_KEPT = "finished segments are kept"
-_AGAIN = "render the segment again, the engine starts afresh"
+__all__ = ["HostedEngine", "HostedSession", "Patience"]
 
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a child may take before it is given up and killed, in seconds."""
-
-    sign_s: float = 30.0  # without any sign of life; it gives one every second
-    event_s: float = 120.0  # without an event while it renders
-    start_s: float = 60.0  # to be there at all
-    load_s: float = 900.0
-    cancel_s: float = 5.0  # to stop when asked
-    close_s: float = 3.0
+_ENDS = ("end", "cancelled", "error")
 
 
 class HostedEngine:
@@ -39,7 +29,7 @@ class HostedEngine:
         self._engine_id = engine_id
         self._options = {name: _as_json(value) for name, value in (options or {}).items()}
         self._patience = patience or Patience()
-        self._child: Child | None = None
+        self._line: Line | None = None
         self._caps: Caps | None = None
         self._loaded = False
         self._sessions = 0
@@ -55,156 +45,154 @@ class HostedEngine:
     @property
     def pid(self) -> int | None:
         """The child's process id while it runs."""
-        return self._child.pid if self._child is not None and self._child.alive() else None
+        return self._line.pid if self._line is not None and self._line.alive() else None
 
-    def load(self, note: Callable[[str], None] = lambda _: None) -> None:
+    def load(self, note: Callable[[str], None] = lambda _: None, report: Callable[[Progress], None] = lambda _: None) -> None:
         """Start the child if there is none, and load the engine in it. Raises EngineError."""
-        self._start()
+        line = self._start()
         if self._loaded:
             return
-        child = self._running()
-        child.send(Frame("load"))
-        while (answer := self._receive(child, self._patience.load_s, "load")).kind != "loaded":
+        line.send(Frame("load"))
+        while (answer := _answer(line, self._patience.load_s, "load")).kind != "loaded":
             if answer.kind == "note":
                 note(str(answer.fields.get("text", "")))
+            elif answer.kind == "progress" and isinstance(told := _event(line, answer), Progress):
+                report(told)
         self._loaded = True
 
     def open(self, request: Request) -> HostedSession:
         """A session. A child that has died since is started and loaded again first."""
         self.load()
         self._sessions += 1
-        return HostedSession(self, self._running(), request, self._sessions, self._patience)
+        return HostedSession(self._start(), request, self._sessions, self.caps)
 
     def close(self) -> None:
-        """End the child. The engine can be loaded again."""
-        child, self._child, self._loaded = self._child, None, False
-        if child is not None:
-            child.close(self._patience.close_s)
+        """End the child, and with it every open session. The engine can be loaded again."""
+        line, self._line, self._loaded = self._line, None, False
+        if line is not None:
+            line.close()
 
-    def give_up(self, error: EngineError) -> EngineError:
-        """Kill the child, which cannot be trusted any more, and return the error with what it said last as a note."""
-        child, self._child, self._loaded = self._child, None, False
-        if child is not None:
-            child.kill()
-            child.close()
-            if said := child.diagnosis():
-                error.add_note(said)
-        return error
-
-    def failure(self, reason: Exception, doing: str) -> EngineError:
-        """What a child's end, silence or nonsense is to the user."""
-        match reason:
-            case ChildEnded():
-                what = f"the {self._engine_id} engine's process {reason}"
-            case ChildSilent():
-                what = f"the {self._engine_id} engine did not {doing} in time and was stopped"
-            case _:
-                what = f"the {self._engine_id} engine answered nonsense ({reason})"
-        return EngineError(what, kept=_KEPT, todo=_AGAIN)
-
-    def _running(self) -> Child:
-        assert self._child is not None
-        return self._child
-
-    def _start(self) -> None:
-        if self._child is not None and self._child.alive():
-            return
+    def _start(self) -> Line:
+        """The line to a child that lives."""
+        if self._line is not None and self._line.alive():
+            return self._line
         self.close()
-        try:
-            self._child = Child(_HOST)
-        except OSError as error:
-            raise EngineError(f"no process for the {self._engine_id} engine ({error})", todo="close other programs") from error
-        self._child.send(Frame("build", {"engine": self._engine_id, "options": self._options}))
-        answer = self._receive(self._child, self._patience.start_s, "start", sign_s=self._patience.start_s)
+        line = self._line = Line(self._engine_id, self._patience)
+        line.send(Frame("build", {"engine": self._engine_id, "options": self._options}))
+        answer = _answer(line, self._patience.start_s, "start", sign_s=self._patience.start_s)
         try:
             self._caps = caps_from(answer.fields["caps"])
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise self.give_up(self.failure(error, "start")) from error
-
-    def _receive(self, child: Child, patience_s: float, doing: str, *, sign_s: float | None = None) -> Frame:
-        """The next answer that is no sign of life. Raises EngineError for an error, for an end and for silence."""
-        deadline = time.monotonic() + patience_s
-        while True:
-            try:
-                answer = child.receive(min(sign_s or self._patience.sign_s, deadline - time.monotonic()))
-            except (ChildEnded, ChildSilent, WireError) as reason:
-                raise self.give_up(self.failure(reason, doing)) from None
-            if answer is not None and answer.kind == "error":
-                raise self.give_up(error_from(answer))
-            if answer is not None and answer.kind != "alive":
-                return answer
+            raise line.give_up(line.said(error, "start")) from error
+        return line
 
 
 class HostedSession:
     """One segment that the child renders. Iterated once, on the engine's thread; `cancel` may come from any."""
 
-    def __init__(self, engine: HostedEngine, child: Child, request: Request, number: int, patience: Patience) -> None:
-        self._engine = engine
-        self._child = child
+    def __init__(self, line: Line, request: Request, number: int, caps: Caps) -> None:
+        self._line = line
         self._request = request
         self._number = number
-        self._patience = patience
+        self._caps = caps
         self._stop = threading.Event()
+        self._inbox: deque[Frame] | None = None  # from the first event on
 
     def cancel(self) -> None:
         self._stop.set()
-        self._child.send(Frame("cancel", {"number": self._number}))
-        self._child.wake()
+        self._line.send(Frame("cancel", {"number": self._number}))
+        self._line.wake()
+
+    def ready(self) -> bool:
+        if self._inbox is None or self._stop.is_set():
+            return True
+        self._line.sweep()
+        return bool(self._inbox) or self._line.failure is not None
 
     def __iter__(self) -> Iterator[Event]:
-        return checked_events(self._events(), self._request, self._engine.caps)
+        return checked_events(self._events(), self._request, self._caps)
 
     def _events(self) -> Iterator[Event]:
-        """The child's events, unchecked. However this ends, the child is idle afterwards, or gone."""
+        """The child's events, unchecked. However this ends, the child is done with the session afterwards, or gone."""
         if self._stop.is_set():
             raise Cancelled
-        self._child.send(request_frame(self._request, self._number))
-        idle = False
+        inbox = self._inbox = self._line.join(self._number)
+        self._line.send(request_frame(self._request, self._number))
+        is_over = False
+        taken = 0
         latest = Progress("rendering", 0.0, 0.0)
-        deadline = time.monotonic() + self._patience.event_s
         try:
-            while (answer := self._answer(deadline)).kind != "end":
-                idle = answer.kind in ("cancelled", "error")
-                if answer.kind == "cancelled":
-                    raise Cancelled
-                if answer.kind == "error":
-                    raise error_from(answer)
-                if answer.kind == "alive":
+            yield latest  # at once, so that others can be sent on their way while this one begins
+            deadline = time.monotonic() + self._line.patience.event_s
+            while not is_over:
+                frame = self._next_frame(inbox, deadline)
+                if frame is None:
                     yield latest  # nothing new, but the reader can look at its stop flag
-                    continue
-                event = event_from(answer)
-                latest = event if isinstance(event, Progress) else latest
-                yield event
-                deadline = time.monotonic() + self._patience.event_s
-            idle = True
-        except (ChildEnded, ChildSilent, WireError) as reason:
-            idle = True
-            raise self._engine.give_up(self._engine.failure(reason, "answer")) from None
+                elif frame.kind in _ENDS:
+                    is_over = True
+                    _end(frame)
+                else:
+                    taken = self._acknowledge(taken + 1)
+                    event = _event(self._line, frame)
+                    latest = event if isinstance(event, Progress) else latest
+                    yield event
+                    deadline = time.monotonic() + self._line.patience.event_s
         finally:
-            if not idle:
-                self._make_idle()
+            if not is_over:
+                self._make_idle(inbox)
+            self._line.part(self._number)
 
-    def _answer(self, deadline: float) -> Frame:
-        """The next frame of this session or sign of life. Raises what `Child.receive` raises, and Cancelled."""
-        while True:
-            if self._stop.is_set():
-                raise Cancelled
-            answer = self._child.receive(min(self._patience.sign_s, deadline - time.monotonic()))
-            if answer is not None and (answer.kind == "alive" or answer.fields.get("number") == self._number):
-                return answer
+    def _next_frame(self, inbox: deque[Frame], deadline: float) -> Frame | None:
+        """The next frame of this session, or None after a sign of life. Raises Cancelled, and EngineError at the line's end."""
+        while not inbox and not self._stop.is_set():
+            frame = self._line.fetch(deadline - time.monotonic(), "answer")
+            if frame is not None and frame.kind == "alive" and not inbox:
+                return None
+        if self._stop.is_set():
+            raise Cancelled
+        return inbox.popleft()
 
-    def _make_idle(self) -> None:
-        """Tell the child to stop and wait until it has; kill it if it does not."""
-        self._child.send(Frame("cancel", {"number": self._number}))
-        deadline = time.monotonic() + self._patience.cancel_s
-        try:
-            while True:
-                answer = self._child.receive(deadline - time.monotonic())
-                ours = answer is not None and answer.fields.get("number") == self._number
-                if ours and answer is not None and answer.kind in ("cancelled", "end", "error"):
-                    return
-        except (ChildEnded, ChildSilent, WireError) as reason:
-            self._engine.give_up(self._engine.failure(reason, "stop"))
+    def _acknowledge(self, taken: int) -> int:
+        """Give credit for `taken` events once they are worth a message; how many are still to be told."""
+        if taken < CREDIT // 2:
+            return taken
+        self._line.send(credit_frame(self._number, taken))
+        return 0
+
+    def _make_idle(self, inbox: deque[Frame]) -> None:
+        """Tell the child to stop and wait until it has; it is killed if it does not."""
+        self._line.send(Frame("cancel", {"number": self._number}))
+        deadline = time.monotonic() + self._line.patience.cancel_s
+        with suppress(EngineError):
+            while not any(frame.kind in _ENDS for frame in inbox):
+                inbox.clear()
+                self._line.fetch(deadline - time.monotonic(), "stop")
+
+
+def _end(frame: Frame) -> None:
+    """Raises what a session ended with, if it did not end well."""
+    if frame.kind == "cancelled":
+        raise Cancelled
+    if frame.kind == "error":
+        raise error_from(frame)
+
+
+def _event(line: Line, frame: Frame) -> Event:
+    try:
+        return event_from(frame)
+    except WireError as reason:
+        raise line.give_up(line.said(reason, "answer")) from None
+
+
+def _answer(line: Line, patience_s: float, doing: str, *, sign_s: float | None = None) -> Frame:
+    """The next answer that is neither a session's nor a sign of life. Raises EngineError for an error, an end and silence."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        answer = line.fetch(deadline - time.monotonic(), doing, sign_s=sign_s)
+        if answer is not None and answer.kind == "error":
+            raise line.give_up(error_from(answer))
+        if answer is not None and answer.kind != "alive":
+            return answer
 
 
 def _as_json(value: object) -> object:

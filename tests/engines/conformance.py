@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from studio.core.errors import Cancelled
-from studio.core.render import Audio, Caps, Done, Engine, Event, Request, SpokenTurn, VoiceSpec, Word, Words
+from studio.core.render import Audio, Caps, Done, Engine, Event, Progress, Request, SpokenTurn, VoiceSpec, Word, Words
 
 Build = Callable[[], Engine]
 
@@ -27,6 +28,7 @@ TALK = request(
     "Hello there, how are “you” today? It’s (laughs) a fine day.", "Well… (sighs) it is — 1984 was better, my friend!"
 )
 OTHER = request("Something else altogether is said here.", "Quite so.")
+LONG = request("This one goes on and on, and then on. " * 20)
 ODD = request(
     "(coughs)", "", "…", "Smile 😀 and say 日本 aloud.", "é, ß and naïve café\u200b words.", "(aside) [[not]] <b>markup</b>."
 )
@@ -49,6 +51,25 @@ def hear(events: Iterable[Event]) -> Heard:
     done = listed[-1]
     assert isinstance(done, Done), "Done is the last event"
     return Heard(b"".join(event.pcm for event in audio), words, done, audio)
+
+
+def hear_together(engine: Engine, asked: Sequence[Request], together: int) -> dict[int, Heard]:
+    """What came of each of these by its place, with so many open at a time, each read for one event in turn."""
+    waiting = deque(enumerate(asked))
+    flying: deque[tuple[int, Iterator[Event], list[Event]]] = deque()
+    heard: dict[int, Heard] = {}
+    while waiting or flying:
+        while waiting and len(flying) < together:
+            place, one = waiting.popleft()
+            flying.append((place, iter(engine.open(one)), []))
+        place, events, so_far = flying.popleft()
+        event = next(events, None)
+        if event is None:
+            heard[place] = hear(so_far)
+        else:
+            so_far.append(event)
+            flying.append((place, events, so_far))
+    return heard
 
 
 def audio_is_gapless_finite_and_as_long_as_declared(engine: Engine, build: Build) -> None:
@@ -116,6 +137,65 @@ def an_abandoned_session_leaves_the_engine_usable(engine: Engine, build: Build) 
     assert hear(engine.open(TALK)) == whole
 
 
+def batched_equals_alone(engine: Engine, build: Build) -> None:
+    """All slots full of segments of mixed lengths, which enter and leave at different times."""
+    asked = [TALK, *(request("Word after word, " * count + "and so on.", seed=count) for count in (1, 9, 3, 6, 2)), OTHER, ODD]
+    alone = [hear(engine.open(one)) for one in asked]
+    together = hear_together(engine, asked, max(engine.caps.slots, 1))
+    assert [together[index] for index in range(len(asked))] == alone
+
+
+def a_session_is_heard_whole_while_another_waits_to_be_read(engine: Engine, build: Build) -> None:
+    if engine.caps.slots < 2:
+        pytest.skip("this engine speaks one segment at a time")
+    alone = hear(engine.open(LONG))
+    waiting = iter(engine.open(LONG))
+    begun = [next(waiting), next(waiting)]
+    for _ in range(2):
+        assert hear(engine.open(LONG)) == alone
+    assert hear([*begun, *waiting]) == alone
+
+
+def cancel_one_and_the_others_go_on(engine: Engine, build: Build) -> None:
+    if engine.caps.slots < 2:
+        pytest.skip("this engine speaks one segment at a time")
+    alone = hear(engine.open(TALK))
+    doomed, leaving = engine.open(LONG), iter(engine.open(LONG))
+    staying = [iter(engine.open(TALK)) for _ in range(max(engine.caps.slots - 2, 1))]
+    doomed_events = iter(doomed)
+    heard = [[next(events) for _ in range(3)] for events in (*staying, doomed_events)]
+    doomed.cancel()
+    assert _audio_until_cancelled(doomed_events) <= 1
+    if engine.caps.slots > 2:
+        next(leaving)
+        del leaving  # nobody wants it any more, and nobody says so
+    entering = hear(engine.open(TALK))
+    assert [hear([*begun, *events]) for begun, events in zip(heard, staying, strict=False)] == [alone] * len(staying)
+    assert entering == alone
+
+
+def whoever_is_ready_takes_no_step(engine: Engine, build: Build) -> None:
+    session = engine.open(TALK)
+    assert isinstance(session.ready(), bool)
+    events = iter(session)
+    first = next(events)
+    assert isinstance(first, Progress), "the first event says that it has begun"
+    session.cancel()
+    assert _audio_until_cancelled(events) <= 1
+
+
+def loading_says_how_far_it_is(engine: Engine, build: Build) -> None:
+    another = build()
+    told: list[Progress] = []
+    try:
+        another.load(lambda _: None, told.append)
+    finally:
+        another.close()
+    assert all(one.phase == "loading" for one in told)
+    assert [one.done for one in told] == sorted(one.done for one in told)
+    assert all(one.done <= one.total for one in told if one.total)
+
+
 def words_are_in_order_and_inside_the_audio(engine: Engine, build: Build) -> None:
     if not engine.caps.words:
         pytest.skip("this engine times no words")
@@ -167,6 +247,11 @@ CHECKS = (
     cancel_stops_within_a_step_and_leaves_the_engine_usable,
     cancel_before_the_first_event_makes_no_sound,
     an_abandoned_session_leaves_the_engine_usable,
+    batched_equals_alone,
+    a_session_is_heard_whole_while_another_waits_to_be_read,
+    cancel_one_and_the_others_go_on,
+    whoever_is_ready_takes_no_step,
+    loading_says_how_far_it_is,
     words_are_in_order_and_inside_the_audio,
     what_is_spoken_and_what_is_not_make_up_the_input,
     loading_and_closing_twice_is_fine,
