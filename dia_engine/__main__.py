@@ -1,4 +1,4 @@
-"""The engine alone, from a terminal: python -m dia_engine generate | logits | codec | verify. Errors are one sentence each."""
+"""The engine alone, from a terminal: python -m dia_engine COMMAND. Errors are one sentence each."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from dia_engine import generate, manifest, output, reference, weights
 from dia_engine.codec import command as codec
 from dia_engine.dia1.config import Config
 from dia_engine.errors import BadRequest, EngineError, OutOfMemory, TextTooLong
+from dia_engine.hub import command as hub
+from dia_engine.verify import verify
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         ("generate", "text to codes and sound", generate.add_arguments, generate.run),
         ("logits", "what the model expects after given rows", _add_logits_arguments, _logits),
         ("codec", "sound to codes and back", codec.add_arguments, codec.run),
+        ("fetch", "get a model from the hub", hub.add_arguments, hub.run),
         ("verify", "check a model's files, names, shapes and hashes", _add_verify_arguments, _verify),
     ):
         command = commands.add_parser(name, help=told)
@@ -73,22 +76,19 @@ def _check_rows(rows: NDArray[Any], config: Config) -> None:
 
 
 def _add_verify_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", metavar="FOLDER")
+    parser.add_argument("model", metavar="FOLDER|ID")
     parser.add_argument("--generation", choices=["A", "B"])
     parser.add_argument("--record", action="store_true", help="write the hashes of the files as they are now into a manifest")
 
 
 def _verify(args: argparse.Namespace) -> int:
-    found = weights.verify(args.model, generation=args.generation)
+    found = verify(args.model, generation=args.generation)
     if args.record:
         folder = found.files[0].parent
         beside = [path for name in ("config.json", "model.safetensors.index.json") if (path := folder / name).is_file()]
-        manifest.record(folder, [*found.files, *beside])
+        manifest.record(folder, [*found.files, *beside], source=manifest.source(folder))
     pinned = "hashes as recorded" if found.pinned or args.record else "no manifest, so changed values would go unnoticed"
-    sys.stdout.write(
-        f"{found.place}: generation {found.generation}, {found.layout} layout, {len(found.files)} files, {found.bytes} bytes, "
-        f"{found.tensors} tensors, {found.parameters} parameters; names and shapes are right, {pinned}.\n"
-    )
+    sys.stdout.write(f"{found.place}: {found.told}; names and shapes are right, {pinned}.\n")
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,12 @@ from torch import Tensor
 
 from dia_engine import torchfile
 from dia_engine.errors import WeightsDamaged, WeightsMissing
+from dia_engine.filenames import INDEX, choose
+from dia_engine.hub import places
+from dia_engine.hub.known import id_of
 
-INDEX = "model.safetensors.index.json"
 STORED_AS = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 LARGEST_INDEX = 1 << 24  # bytes
-SHARD = re.compile(r".+-\d{5}-of-\d{5}\.safetensors")
 FETCH = "fetch the model again"
 
 
@@ -55,39 +55,25 @@ def find(where: str | Path) -> Path:
     path = Path(where).expanduser()
     if path.exists():
         return path
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", str(where)):
+    model = id_of(str(where))
+    if not places.ID.fullmatch(model):
         raise WeightsMissing(
             "There is no such folder", where=where, todo="name a folder with a model, or the id of one on the hub"
         )
-    try:
-        from huggingface_hub import snapshot_download  # type: ignore[import-not-found,unused-ignore]
-    except ImportError as error:
-        todo = "name its folder, or install huggingface_hub"
-        raise WeightsMissing("A model on the hub needs huggingface_hub to be found", where=where, todo=todo) from error
-    try:
-        return Path(snapshot_download(str(where), local_files_only=True))
-    except (OSError, ValueError) as error:
-        raise WeightsMissing("The model is not on this machine", where=where, todo="fetch it, or name its folder") from error
+    found = places.cached(model)
+    if found is None:
+        todo = f"fetch it with: python -m dia_engine fetch {where}, or name its folder"
+        raise WeightsMissing("The model is not on this machine", where=where, todo=todo)
+    return found
 
 
 def weight_files(place: Path) -> tuple[Path, ...]:
     """The files that together hold a model's weights: a file named itself, or what a folder offers, safetensors first."""
     if place.is_file():
         return (place,)
-    if (place / "model.safetensors").is_file():
-        return (place / "model.safetensors",)
-    if (place / INDEX).is_file():
-        return _shards(place / INDEX)
-    for pattern in (("*.safetensors",), ("*.pth", "*.bin", "*.pt")):
-        found = sorted(file for glob in pattern for file in place.glob(glob) if file.is_file())
-        if any(SHARD.fullmatch(file.name) for file in found):
-            raise WeightsMissing(f"There are parts of a model but no {INDEX}", where=place, todo="let the download finish")
-        if len(found) > 1:
-            names = ", ".join(file.name for file in found)
-            raise WeightsMissing(f"There are several weight files ({names})", where=place, todo="name one of them")
-        if found:
-            return (found[0],)
-    raise WeightsMissing("There are no weights (.safetensors, .pth or .bin)", where=place, todo="name a folder with a model")
+    places.refuse_unfinished(place)
+    first, *_ = choose((file.name for file in place.iterdir() if file.is_file()), place)
+    return _shards(place / first) if first == INDEX else (place / first,)
 
 
 def open_checkpoint(place: Path) -> Checkpoint:

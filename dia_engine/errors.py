@@ -27,6 +27,14 @@ class WeightsDamaged(EngineError):
     """Files that are there but cannot be what they say: cut short, changed, of another model, or hostile."""
 
 
+class FetchFailed(EngineError):
+    """A model that cannot be fetched now: no network, no access, no room, or the hub answers nonsense."""
+
+
+class FetchStopped(FetchFailed):
+    """The caller asked to stop fetching; what came so far is kept."""
+
+
 class OutOfMemory(EngineError):
     """The device has no room for the weights or for this many segments at once."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,21 +44,68 @@ def check(folder: Path, *, afresh: bool = False) -> bool:
     return True
 
 
-def record(folder: Path, files: Iterable[Path]) -> Path:
-    """Write the manifest of files in `folder` as they are now; returns its path."""
-    pins = {file.name: {"size": file.stat().st_size, HASH: digest(file)} for file in files}
+def record(
+    folder: Path,
+    files: Iterable[Path],
+    *,
+    source: Mapping[str, str] | None = None,
+    digests: Mapping[str, str] | None = None,
+) -> Path:
+    """Write the manifest of files in `folder`; returns its path.
+
+    `source` says where they are from. `digests` are SHA-256 by file name that are known from there: `check` will tell
+    whether the files have them. All others are taken from the files as they are now.
+    """
+    given = digests or {}
+    pins = {file.name: {"size": file.stat().st_size, HASH: given.get(file.name) or digest(file)} for file in files}
     path = folder / NAME
     try:
-        _write(path, {"files": pins})
+        write_json(path, {"files": pins, "source": dict(source or {})})
     except OSError as error:
         raise EngineError("The manifest cannot be written", where=path, todo="make the folder writable") from error
     return path
+
+
+def pins(folder: Path) -> Mapping[str, Pin]:
+    """What each file of the folder must be; nothing without a manifest. Raises `WeightsDamaged`."""
+    return _read(folder / NAME) if (folder / NAME).is_file() else {}
+
+
+def source(folder: Path) -> Mapping[str, str]:
+    """Where the manifest says the files are from; nothing if it does not say, or cannot be read."""
+    try:
+        if (folder / NAME).stat().st_size > LARGEST:
+            return {}
+        found = json.loads((folder / NAME).read_text(encoding="utf-8"))["source"]
+        return {str(name): str(value) for name, value in found.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def was_checked(folder: Path) -> bool:
+    """Whether all files were found right, and since then have kept size, time and inode. Reads none of them."""
+    seen = _read_seen(folder)
+    try:
+        wanted = pins(folder)
+        return bool(wanted) and all(_mark(folder / name, pin) == seen.get(name) for name, pin in wanted.items())
+    except (OSError, WeightsDamaged):
+        return False
 
 
 def digest(file: Path) -> str:
     """SHA-256 of a file's bytes in hexadecimal."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, HASH).hexdigest()
+
+
+def write_json(path: Path, data: object) -> None:
+    """Write a small file whole or not at all. Raises OSError."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(json.dumps(data, indent=1), encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _check_file(file: Path, pin: Pin, seen: str | None) -> str:
@@ -71,10 +118,15 @@ def _check_file(file: Path, pin: Pin, seen: str | None) -> str:
         ) from error
     if status.st_size != pin.size:
         raise WeightsDamaged(f"The file has {status.st_size} bytes instead of {pin.size}", where=file, todo="fetch it again")
-    mark = f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}:{pin.sha256}"
+    mark = _mark(file, pin)
     if mark != seen and digest(file) != pin.sha256:
         raise WeightsDamaged("The file has been changed since it was fetched", where=file, todo="fetch it again")
     return mark
+
+
+def _mark(file: Path, pin: Pin) -> str:
+    status = file.stat()
+    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}:{pin.sha256}"
 
 
 def _read(path: Path) -> dict[str, Pin]:
@@ -100,15 +152,6 @@ def _read_seen(folder: Path) -> dict[str, str]:
 
 def _write_seen(folder: Path, found: dict[str, str]) -> None:
     try:
-        _write(folder / SEEN, found)
+        write_json(folder / SEEN, found)
     except OSError:
         pass  # a folder that cannot be written is checked again next time
-
-
-def _write(path: Path, data: object) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(json.dumps(data, indent=1), encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from dia_engine import manifest, torchfile
-from dia_engine.checkpoint import open_checkpoint
+from dia_engine.checkpoint import Checkpoint, open_checkpoint
 from dia_engine.codec.config import DacConfig, from_package, from_transformers
 from dia_engine.codec.dac import Dac, dtype_of, skeleton
 from dia_engine.codec.names import transformers_names
@@ -25,6 +25,15 @@ LARGEST_CONFIG = 1 << 20  # bytes
 class Loaded(NamedTuple):
     config: DacConfig
     network: Dac
+
+
+class Matched(NamedTuple):
+    """Codec weights whose names and shapes are right."""
+
+    config: DacConfig
+    file: Path
+    tensors: int
+    parameters: int
 
 
 def load(path: str | Path, device: torch.device, dtype: torch.dtype) -> Loaded:
@@ -44,6 +53,23 @@ def load(path: str | Path, device: torch.device, dtype: torch.dtype) -> Loaded:
                 raise WeightsDamaged(f"{name} holds values that are no numbers", where=file, todo=FETCH)
         network.load_state_dict(state, strict=True, assign=True)
     return Loaded(config, network.requires_grad_(False))
+
+
+def verify(path: Path) -> Matched:
+    """Check sizes, names and shapes without reading the values of a safetensors file. Raises as `load` does."""
+    file = find(path)
+    if file.suffix == ".safetensors":
+        config, checkpoint, names = _matched(file)
+        shapes = [checkpoint.tensors[name].shape for name in names.values()]
+    else:
+        config, stored = read_package(file)
+        shapes = [tuple(value.shape) for value in stored.values()]
+    return Matched(config, file, len(shapes), sum(torch.Size(shape).numel() for shape in shapes))
+
+
+def read_config(path: Path) -> DacConfig:
+    """The sizes in a config.json of transformers. Raises `WeightsMissing` or `WeightsDamaged`."""
+    return from_transformers(_json(path), path)
 
 
 def find(path: Path) -> Path:
@@ -97,16 +123,22 @@ def _read_safetensors(file: Path) -> tuple[DacConfig, dict[str, Tensor]]:
 
     The format has no checksums: a changed value is noticed where a manifest lies beside the file, and nowhere else.
     """
-    config = from_transformers(_json(file.parent / "config.json"), file.parent / "config.json")
     manifest.check(file.parent)
+    config, checkpoint, names = _matched(file)
+    values = checkpoint.read(names.values())
+    return config, {name: values[their] for name, their in names.items()}
+
+
+def _matched(file: Path) -> tuple[DacConfig, Checkpoint, dict[str, str]]:
+    """Sizes of a DacModel, its tensors, all of the right shape, and what they are called there by our names."""
+    config = read_config(file.parent / "config.json")
     checkpoint = open_checkpoint(file)
     shapes = _shapes(config)
     theirs = transformers_names(config)
     names = {name: f"{theirs[name.rpartition('.')[0]]}.{name.rpartition('.')[2]}" for name in shapes}
     stored = {name: tensor.shape for name, tensor in checkpoint.tensors.items()}
     _match(file, {names[name]: shape for name, shape in shapes.items()}, stored)
-    values = checkpoint.read(stored)
-    return config, {name: values[their] for name, their in names.items()}
+    return config, checkpoint, names
 
 
 def _fold(gain: Tensor, direction: Tensor) -> Tensor:
