@@ -46,15 +46,6 @@ class Attention(nn.Module):
         out: Tensor = self.o_proj(seen.transpose(1, 2).flatten(2))
         return out
 
-    def one_row(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        """The same for a single row, q [B, H, 1, d] -> [B, 1, D], without a copy of k and v.
-
-        Query heads that share a kv head are handed over as rows of one query: every backend of torch can do that.
-        """
-        shared = q.view(q.shape[0], k.shape[1], -1, self.head_dim)  # [B, KV, H / KV, d]
-        out: Tensor = self.o_proj(F.scaled_dot_product_attention(shared, k, v, scale=1.0).reshape(q.shape[0], 1, -1))
-        return out
-
     def _heads(self, x: Tensor) -> Tensor:
         return x.view(*x.shape[:-1], -1, self.head_dim).transpose(1, 2)
 
@@ -77,6 +68,12 @@ def rotary_angles(positions: Tensor, head_dim: int, theta: float) -> Tensor:
     """positions [T] -> angles [T, d/2] in float32: position / theta^(2i/d)."""
     exponents = torch.arange(0, head_dim, 2, dtype=torch.float32, device=positions.device) / head_dim
     return positions.float()[:, None] / theta**exponents
+
+
+def turns(positions: int, head_dim: int, theta: float, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Cosines and sines of the angles of every position, each [positions, d/2] in float32."""
+    angles = rotary_angles(torch.arange(positions, device=device), head_dim, theta)
+    return angles.cos(), angles.sin()
 
 
 def rotate(x: Tensor, angles: Tensor | None) -> Tensor:

@@ -13,7 +13,7 @@ from dia_engine.params import CODES, Params
 REMOVED = float("-inf")
 
 
-def guide(cond: Tensor, uncond: Tensor, scale: float) -> Tensor:
+def guide(cond: Tensor, uncond: Tensor, scale: float | Tensor) -> Tensor:
     """Push conditional logits away from the unconditional ones. Centred on `cond`: scale 0 changes nothing."""
     return cond + scale * (cond - uncond)
 

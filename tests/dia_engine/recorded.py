@@ -1,6 +1,7 @@
 """What our slow path gave on the tiny model of tiny.py, on the day it was equal to the original on the original's own vectors.
 
-`python -m tests.dia_engine.recorded` makes data/recorded.npz anew; there should never be a reason to.
+What is drawn with the full prefix follows our own counted random numbers, the rest the original. `python -m
+tests.dia_engine.recorded` makes data/recorded.npz anew; there should never be a reason to.
 """
 
 from __future__ import annotations

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from dia_engine import fast, reference, weights
-from dia_engine.dia1 import decode
+from dia_engine.cache import PerSlot
+from dia_engine.dia1 import prefill
 from dia_engine.dia1.decode import Prepared, prepare
 from dia_engine.dia1.model import Dia1
+from dia_engine.dia1.row import Row
 from dia_engine.errors import BadRequest
 from dia_engine.params import Codes, Generated, Params, Prompt, Request
 from dia_engine.requests import text_ids
@@ -28,11 +31,16 @@ LONG = Request(recorded.TEXTS[1], recorded.PROMPT, Params(seed=5, max_tokens=70)
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dia1]:
     folders = {generation: tmp_path_factory.mktemp(generation) for generation in "AB"}
     for generation, folder in folders.items():
         tiny.write_model(folder, generation)
-    return {generation: prepare(weights.load(folder)) for generation, folder in folders.items()}
+    return {generation: weights.load(folder) for generation, folder in folders.items()}
+
+
+@pytest.fixture(scope="module")
+def prepared(models: dict[str, Dia1]) -> dict[str, Prepared]:
+    return {generation: prepare(model) for generation, model in models.items()}
 
 
 def random_request(numbers: np.random.Generator, longest: int) -> Request:
@@ -121,27 +129,39 @@ def test_logits_are_the_slow_paths_whatever_is_fed_at_once(seed: int, first: int
 
 def row_by_row(model: Dia1, rows: np.ndarray, text: str, first: int) -> np.ndarray:
     """Logits [rows, 2, C, V] after the `first` rows and after each further one."""
-    decoding = decode.Decoding(prepare(model), decode.text_states(model, text), len(rows))
-    return np.stack([decoding.logits(rows[:end]).numpy() for end in range(first, len(rows) + 1)])
+    prepared = prepare(model)
+    cache = PerSlot(model.config, 1, prepared.dtype, prepared.device)
+    fed = torch.from_numpy(rows)
+    with torch.inference_mode():
+        heard = prefill.read(prepared, [text_ids(text, 128)])[0]
+        cache.enter(0, heard, len(rows))
+        if first > 1:
+            streams = [prefill.Stream(fed[: first - 1], pairs) for pairs in (None, heard)]
+            for layer, (uncond, cond) in enumerate(zip(*prefill.fill(prepared, streams), strict=True)):
+                cache.fill(0, layer, *(torch.stack(each) for each in zip(uncond, cond, strict=True)))
+        row = Row(prepared, cache)
+        return np.stack([row.logits(fed[n][None], torch.tensor([n]))[:, 0].numpy() for n in range(first - 1, len(rows))])
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-def test_sixteen_bits_say_nearly_the_same(prepared: dict[str, Prepared], dtype: str, tmp_path: Path) -> None:
+def test_sixteen_bits_say_nearly_the_same(models: dict[str, Dia1], dtype: str, tmp_path: Path) -> None:
     tiny.write_model(tmp_path)
     small = weights.load(tmp_path, dtype=weights.DTYPES[dtype])
-    exact, near = (row_by_row(model, recorded.ROWS, recorded.TEXTS[1], 3) for model in (prepared["B"].model, small))
+    exact, near = (row_by_row(model, recorded.ROWS, recorded.TEXTS[1], 3) for model in (models["B"], small))
     assert near.dtype == np.float32
     assert 0 < np.abs(near - exact).max() < (0.3 if dtype == "bfloat16" else 0.05)
 
 
-def test_frames_come_as_they_are_completed_and_are_those_of_the_result(prepared: dict[str, Prepared]) -> None:
+def test_frames_come_as_they_are_completed_and_are_those_of_the_result(
+    models: dict[str, Dia1], prepared: dict[str, Prepared]
+) -> None:
     running = fast.frames(prepared["B"], LONG)
     pieces: list[Codes] = []
     result = collect(running, pieces)
     assert [len(piece) for piece in pieces] == [0] * 15 + [1] * (len(pieces) - 15)
     np.testing.assert_array_equal(np.concatenate(pieces), result.codes)
     assert all(piece.dtype == np.int16 for piece in pieces)
-    assert_same(result, reference.generate(prepared["B"].model, [LONG])[0])
+    assert_same(result, reference.generate(models["B"], [LONG])[0])
 
 
 def collect(running: Generator[Codes, None, Generated], pieces: list[Codes]) -> Generated:
@@ -177,8 +197,8 @@ def test_what_was_interrupted_gives_the_same_codes_when_begun_again(prepared: di
 
 def test_closing_stops_before_another_row_is_computed(prepared: dict[str, Prepared], monkeypatch: pytest.MonkeyPatch) -> None:
     passes = count()
-    logits = decode.Decoding.logits
-    monkeypatch.setattr(decode.Decoding, "logits", lambda self, grid: (next(passes), logits(self, grid))[1])
+    logits = Row.logits
+    monkeypatch.setattr(Row, "logits", lambda self, *given: (next(passes), logits(self, *given))[1])
     running = fast.frames(prepared["B"], LONG)
     assert len(list(islice(running, 4))) == 4
     running.close()
@@ -187,7 +207,7 @@ def test_closing_stops_before_another_row_is_computed(prepared: dict[str, Prepar
 
 
 def test_everything_is_checked_before_anything_runs(prepared: dict[str, Prepared], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Dia1, "encode", lambda *_: pytest.fail("the model was run"))
+    monkeypatch.setattr(prefill, "read", lambda *_: pytest.fail("the model was run"))
     with pytest.raises(BadRequest, match="empty"):
         fast.generate(prepared["B"], [LONG, Request("")])
     with pytest.raises(BadRequest, match="empty"):
@@ -196,12 +216,10 @@ def test_everything_is_checked_before_anything_runs(prepared: dict[str, Prepared
 
 
 def test_the_unconditional_branch_costs_one_byte_and_only_once(
-    prepared: dict[str, Prepared], monkeypatch: pytest.MonkeyPatch
+    models: dict[str, Dia1], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = []
     encode = Dia1.encode
     monkeypatch.setattr(Dia1, "encode", lambda self, ids: (read.append(ids.shape), encode(self, ids))[1])
-    again = prepare(prepared["B"].model)
-    fast.generate(again, [LONG, LONG])
-    heard = (1, len(text_ids(LONG.text, 128)))
-    assert read == [(1, 1), heard, heard]
+    fast.generate(prepare(models["B"]), [LONG, LONG])
+    assert read == [(1, 1)]

@@ -14,8 +14,7 @@ import torch
 
 from dia_engine import reference
 from dia_engine.__main__ import main
-from dia_engine.delay import Grid
-from dia_engine.dia1.decode import Decoding
+from dia_engine.dia1.row import Row
 from dia_engine.errors import BadRequest
 from tests.dia_engine import recorded, tiny
 from tests.dia_engine.codec import tiny as tiny_codec
@@ -63,21 +62,21 @@ def test_an_interrupt_stops_at_once_and_leaves_nothing(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows: list[int] = []
-    logits = Decoding.logits
+    logits = Row.logits
 
-    def pressed(self: Decoding, grid: Grid) -> torch.Tensor:
-        rows.append(len(grid))
+    def pressed(self: Row, fed: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
+        rows.append(int(at))
         if len(rows) == 3:
             signal.raise_signal(signal.SIGINT)
-        return logits(self, grid)
+        return logits(self, fed, at)
 
-    monkeypatch.setattr(Decoding, "logits", pressed)
+    monkeypatch.setattr(Row, "logits", pressed)
     heeded = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores Ctrl-C
     try:
         assert run("generate", "--model", model, "--text", "[S1] Hi.", "--codes", tmp_path / "out.npz") == 130
     finally:
         signal.signal(signal.SIGINT, heeded)
-    assert rows == [1, 2, 3]
+    assert rows == [0, 1, 2]
     assert "nothing was written" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 

@@ -1,0 +1,250 @@
+"""Continuous batching: segments of different lengths, voices and settings enter and leave a running batch.
+
+A segment's codes are the same alone, in any slot, beside any neighbours and when begun again: each draws its own random
+numbers (`counter`), and in 16 bits, where rounding follows the shapes of products, all shapes follow from the number of slots.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+import numpy as np
+import torch
+
+from dia_engine import delay
+from dia_engine.board import NOT_YET, Board, Seen
+from dia_engine.cache import Cache, PerSlot, Static
+from dia_engine.choosing import CANDIDATES, NO_PLAN, Settings, choose
+from dia_engine.delay import UNDECIDED, Grid
+from dia_engine.dia1 import prefill
+from dia_engine.dia1.decode import Prepared
+from dia_engine.dia1.row import Row
+from dia_engine.errors import BadRequest, OutOfMemory, memory_errors
+from dia_engine.graph import Steps
+from dia_engine.params import Codes, Generated, Request
+from dia_engine.requests import check, row_limit, text_ids
+from dia_engine.sampling import valid
+
+POLL = 8  # rows between two looks at a device that is not the host's own
+WINDOW = 256  # a step's shape changes once in so many rows
+
+
+class Ticket:
+    """One segment on its way. `result` is there once it has ended, unless it was cancelled."""
+
+    def __init__(self, prepared: Prepared, request: Request, planned_frames: int | None) -> None:
+        config, prompt = prepared.config, request.prompt
+        codes = None if prompt is None else prompt.codes.astype(np.int64)
+        count = 0 if codes is None else len(codes)
+        self.request, self.text = request, text_ids(request.spoken(), config.encoder.positions)
+        self.seed = secrets.randbits(32) if request.params.seed is None else request.params.seed
+        self.first_row = 1 + count
+        self.grid: Grid = np.full((row_limit(config, request), config.channels), UNDECIDED, np.int64)
+        known = delay.full_rows(count, config.delays)
+        self.grid[:known] = delay.prefix(codes, config.delays, bos=config.bos, rows=known)
+        self._fresh = self.grid.copy()
+        self.plan = NO_PLAN if planned_frames is None else self.first_row + planned_frames
+        self.result: Generated | None = None
+        self.cancelled = False
+        self._delays = config.delays
+        self._row = self.first_row
+        self._end_row: int | None = None
+        self._taken = 0
+
+    def cancel(self) -> None:
+        """Stop before the next row. Its slot is free then; nothing more comes."""
+        self.cancelled = True
+
+    def take(self) -> Codes:
+        """Frames [n, C] that were completed since the last call; none are left out, none come twice."""
+        complete = self._row - max(self._delays) - self.first_row
+        if self._end_row is not None:
+            complete = min(complete, self._end_row - self.first_row)
+        start, self._taken = self._taken, max(complete, self._taken)
+        return self._frames(start, self._taken)
+
+    @property
+    def row(self) -> int:
+        """The row that was to be decided next at the last look."""
+        return self._row
+
+    def begin_again(self) -> None:
+        """Forget what was decided: the same will be decided again. What was taken is not handed out twice."""
+        self.grid[:] = self._fresh
+        self._row, self._end_row = self.first_row, None
+
+    def follow(self, seen: Seen, recent: Grid) -> None:
+        """Keep the rows that the device has decided since the last look, `recent` [n, C] ending in them."""
+        new = seen.row - self._row
+        if new:
+            self.grid[self._row : seen.row] = recent[-new:]
+        self._row = seen.row
+        self._end_row = None if seen.end_row == NOT_YET else seen.end_row
+        if seen.over:
+            assert self._end_row is not None
+            codes = self._frames(0, max(self._end_row - self.first_row, 0))
+            self.result = Generated(codes, self.seed, "eos" if seen.by_eos else "length")
+
+    def _frames(self, start: int, end: int) -> Codes:
+        rows = self.grid[self.first_row + start : self.first_row + end + max(self._delays)]
+        if end <= start:
+            return np.zeros((0, self.grid.shape[1]), np.int16)
+        return valid(delay.revert(rows, self._delays)).astype(np.int16)
+
+
+class Slots:
+    """As many segments as `prepared` has slots, decoded a row at a time; others wait, the longest text first.
+
+    `rows` bounds the rows of a segment on devices whose memory is laid out at once; `static` forces or forbids that layout,
+    `graph=False` turns off recording steps. One thread at a time.
+    """
+
+    @torch.inference_mode()
+    def __init__(self, prepared: Prepared, *, rows: int | None = None, static: bool | None = None, graph: bool = True) -> None:
+        config, device = prepared.config, prepared.device
+        self._prepared = prepared
+        self._static = device.type != "cpu" if static is None else static
+        self._rows = rows or config.decoder.positions
+        self._poll = 1 if device.type == "cpu" else POLL
+        self._waiting: list[Ticket] = []
+        self._running: list[Ticket | None] = [None] * prepared.slots
+        self._usable = prepared.slots
+        with memory_errors("making room for the segments", "use fewer slots"):
+            self._cache: Cache = PerSlot(config, prepared.slots, prepared.dtype, device)
+            if self._static:
+                letters = config.encoder.positions
+                self._cache = Static(config, prepared.slots, self._rows, letters, prepared.dtype, device)
+            self._board = Board(config, prepared.slots, self._rows, device)
+            self._settings = Settings.empty(prepared.slots, device)
+            self._row = Row(prepared, self._cache)
+        self._steps = Steps(self._advance, record=graph and device.type == "cuda")
+        self._since_look = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything waits or runs."""
+        return bool(self._waiting) or any(self._running)
+
+    @property
+    def running(self) -> int:
+        """How many segments are being decoded now."""
+        return sum(ticket is not None for ticket in self._running)
+
+    def add(self, request: Request, planned_frames: int | None = None) -> Ticket:
+        """Queue a segment. Raises `EngineError` if the model cannot speak it.
+
+        `planned_frames` forces its length through the rules of the end: EOS is held back before and certain then.
+        """
+        check(self._prepared.config, request)
+        ticket = Ticket(self._prepared, request, planned_frames)
+        if len(ticket.grid) > self._rows:
+            raise BadRequest(f"max_tokens is {len(ticket.grid)}", todo=f"use {self._rows} at most, as room was made for")
+        self._waiting.append(ticket)
+        self._waiting.sort(key=lambda waiting: -len(waiting.text))
+        return ticket
+
+    @torch.inference_mode()
+    def step(self) -> None:
+        """Let segments enter and leave, then decide one row of each. Raises `EngineError`; then nothing runs any more."""
+        try:
+            self._leave()
+            self._enter()
+            if not self.running:
+                return
+            with memory_errors("generating", "use fewer slots"):
+                self._steps(self._shape())
+                self._since_look += 1
+                if self._since_look >= self._poll:
+                    self._look()
+        except OutOfMemory:
+            self._halve()
+
+    def _shape(self) -> tuple[int, bool]:
+        """What a step's shape depends on: how many rows are looked at, and whether all ids are."""
+        wide = any(
+            ticket and (ticket.request.params.cfg_filter_top_k or CANDIDATES + 1) > CANDIDATES for ticket in self._running
+        )
+        if not self._static:
+            return self._rows, wide
+        furthest = max(ticket.row for ticket in self._running if ticket) + self._since_look + 1
+        return min(-(-furthest // WINDOW) * WINDOW, self._rows), wide
+
+    def _advance(self, shape: tuple[int, bool]) -> None:
+        """One row of every slot, wholly on the device."""
+        window, wide = shape
+        if isinstance(self._cache, Static):
+            self._cache.window = window
+        config, board = self._prepared.config, self._board
+        logits = self._row.logits(board.fed(), board.row - 1)
+        chosen = choose(logits, board.row, self._settings, config, min(CANDIDATES, config.decoder.vocabulary))
+        if wide:
+            every = choose(logits, board.row, self._settings, config, config.decoder.vocabulary)
+            chosen = torch.where((self._settings.top_k > CANDIDATES)[:, None], every, chosen)
+        board.decide(chosen)
+
+    def _look(self) -> None:
+        seen, rows = self._board.look(self._since_look)
+        self._since_look = 0
+        for slot, ticket in enumerate(self._running):
+            if ticket is not None:
+                ticket.follow(seen[slot], rows[slot])
+                if ticket.result is not None:
+                    self._free(slot)
+
+    def _leave(self) -> None:
+        self._waiting = [ticket for ticket in self._waiting if not ticket.cancelled]
+        for slot, ticket in enumerate(self._running):
+            if ticket is not None and ticket.cancelled:
+                self._free(slot)
+
+    def _free(self, slot: int) -> None:
+        self._running[slot] = None
+        self._board.clear(slot)
+        self._cache.leave(slot)
+
+    def _enter(self) -> None:
+        """Let those who wait into the free slots, all at once."""
+        free = [slot for slot, ticket in enumerate(self._running) if ticket is None][: max(self._usable - self.running, 0)]
+        if not free or not self._waiting:
+            return
+        if self._since_look:
+            self._look()  # who is running is seen from the same row on as who enters
+            free = [slot for slot in free if self._running[slot] is None]
+        entering = dict(zip(free, self._waiting, strict=False))
+        self._waiting = self._waiting[len(entering) :]
+        self._running = [entering.get(slot, ticket) for slot, ticket in enumerate(self._running)]
+        with memory_errors("reading the text", "use fewer slots"):
+            self._fill(entering)
+
+    def _fill(self, entering: dict[int, Ticket]) -> None:
+        prepared = self._prepared
+        heard = prefill.read(prepared, [ticket.text for ticket in entering.values()])
+        streams, owners = [], []
+        for (slot, ticket), pairs in zip(entering.items(), heard, strict=True):
+            self._cache.enter(slot, pairs, len(ticket.grid))
+            if ticket.first_row > 1:
+                ids = torch.from_numpy(ticket.grid[: ticket.first_row - 1]).to(prepared.device)
+                streams += [prefill.Stream(ids, None), prefill.Stream(ids, pairs)]
+                owners.append(slot)
+        filled = prefill.fill(prepared, streams) if streams else []
+        for number, slot in enumerate(owners):
+            for layer, (uncond, cond) in enumerate(zip(filled[2 * number], filled[2 * number + 1], strict=True)):
+                keys, values = (torch.stack(each) for each in zip(uncond, cond, strict=True))
+                self._cache.fill(slot, layer, keys, values)
+        vocabulary = prepared.config.decoder.vocabulary
+        for slot, ticket in entering.items():
+            self._board.put(slot, ticket.grid, ticket.first_row)
+            self._settings.put(slot, ticket.request.params, ticket.seed, vocabulary, ticket.plan)
+
+    def _halve(self) -> None:
+        """After the memory ran out: go on with half as many segments, the others begin again later and lose nothing."""
+        running = [ticket for ticket in self._running if ticket is not None]
+        for slot in range(len(self._running)):
+            self._free(slot)
+        self._since_look = 0
+        for ticket in running:
+            ticket.begin_again()
+        if self._usable == 1:
+            raise OutOfMemory("No memory left for a single segment", todo="use a smaller dtype or a shorter segment")
+        self._usable = max(min(self._usable, len(running)) // 2, 1)
+        self._waiting = sorted([*running, *self._waiting], key=lambda waiting: -len(waiting.text))
