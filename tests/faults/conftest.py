@@ -7,9 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from tests.faults.scenarios import Weakness
 
 ROOT = Path(__file__).parents[2]
+ROOMY = 256 * 1024 * 1024  # bytes; a scenario takes some megabytes
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +33,22 @@ def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def inject(shim: Path, tmp_path: Path) -> Callable[..., dict[str, Any]]:
-    """Run a scenario with a fault at every `step`-th boundary; returns what the worker found. Its workplace is `tmp_path`."""
+def workplace(tmp_path: Path) -> Iterator[Path]:
+    """Where a scenario takes place: in memory, where the system has that, for what becomes of a sync is the shim's business."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < ROOMY:
+        yield tmp_path
+        return
+    with TemporaryDirectory(dir=memory, prefix="dia-studio-test-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def inject(shim: Path, workplace: Path) -> Callable[..., dict[str, Any]]:
+    """Run a scenario with a fault at every `step`-th boundary; returns what the worker found."""
 
     def run(scenario: str, mode: str, step: int = 1, weakness: Weakness | None = None) -> dict[str, Any]:
-        command = [sys.executable, "-m", "tests.faults.worker", str(tmp_path), scenario, mode, str(step)]
+        command = [sys.executable, "-m", "tests.faults.worker", str(workplace), scenario, mode, str(step)]
         command.append(json.dumps(asdict(weakness or Weakness())))
         environment = {**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": str(ROOT)}
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=800)

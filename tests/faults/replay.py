@@ -7,6 +7,7 @@ file's first sync makes its first name durable too, as the common file systems o
 
 from __future__ import annotations
 
+import hashlib
 import random
 import struct
 from collections.abc import Callable, Iterator
@@ -116,6 +117,12 @@ def read_log(path: Path) -> Iterator[Operation]:
             parts.append(data[at : at + part])
             at += part
         yield Operation(kind, parts[0].decode(), parts[1].decode(), offset, parts[2])
+
+
+def digest(image: dict[str, bytes | None]) -> bytes:
+    """The same for images with the same names and bytes only."""
+    parts = [(name, None if data is None else hashlib.sha256(data).digest()) for name, data in sorted(image.items())]
+    return hashlib.sha256(repr(parts).encode()).digest()
 
 
 def write_image(image: dict[str, bytes | None], source: Path, target: Path) -> None:
