@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,19 +13,22 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dia_engine.codec import weights
-from dia_engine.codec.chunks import CONTEXT, decoder_reach, encoder_reach, stream, windows
+from dia_engine.codec.chunks import Stream, Window, decoder_reach, encoder_reach, even_windows, windows
 from dia_engine.codec.config import DacConfig
-from dia_engine.errors import BadRequest, memory_errors
+from dia_engine.codec.dac import Dac
+from dia_engine.codec.tiled import TILE, WHOLE, Tiled
+from dia_engine.errors import BadRequest, OutOfMemory, memory_errors
 from dia_engine.params import Codes
 
 Pcm = NDArray[np.float32]  # [samples], mono, full scale at ±1
-DECODE_FRAMES = 512  # about 6 s at once: the last layers hold 17 MB per second of audio, several times over
+DECODE_FRAMES = 512  # about 6 s at once: 17 MB per second of audio go from stage to stage
+GPU_FRAMES, GPU_BATCH = 148, 8  # as many at once, and little to fill up when one segment is alone
 ENCODE_FRAMES = 1024  # 11 MB per second in the first layers
 LOUDEST = 8.0  # floats may pass full scale a little; integers that were only cast to float pass this
 
 
 class Network(Protocol):
-    """Tensors in, tensors out; `Dac` is one, the descript-audio-codec package behind `descript.py` another."""
+    """Tensors in, tensors out; `Tiled` is one, the descript-audio-codec package behind `descript.py` another."""
 
     def encode(self, pcm: Tensor) -> Tensor: ...
 
@@ -38,12 +42,29 @@ class Codec:
     whole gives, up to rounding: a frame sees `context` frames on each side and no further.
     """
 
-    def __init__(self, config: DacConfig, network: Network, device: torch.device) -> None:
+    def __init__(
+        self,
+        config: DacConfig,
+        network: Network,
+        device: torch.device,
+        *,
+        digest: str = "",
+        frames: int | None = None,
+        batch: int | None = None,
+    ) -> None:
+        """`digest` names the weights that codes come of. `frames` and `batch` fix the shape that is decoded at once.
+
+        On a processor several windows at once gain nothing, so there they go one by one.
+        """
+        on_gpu = device.type == "cuda"
         self._config = config
         self._network = network
-        self._device = device
+        self.device = device
+        self.digest = digest
         self.context = decoder_reach(config)
         self._encoder_context = encoder_reach(config)
+        self._batch = batch or (GPU_BATCH if on_gpu else 1)
+        self._frames = max(frames or (GPU_FRAMES if on_gpu else DECODE_FRAMES), 3 * self.context)
 
     @property
     def sample_rate(self) -> int:
@@ -74,50 +95,76 @@ class Codec:
 
     def decode(self, codes: Codes) -> Pcm:
         """Floats [frames * hop] of codes [frames, codebooks]."""
-        pcm: Pcm = self._decode(self._checked_codes(codes, 2)[None])[0]
-        return pcm
+        return self.decode_many([codes])[0]
 
-    def decode_batch(self, codes: Codes) -> Pcm:
-        """Floats [batch, frames * hop] of codes [batch, frames, codebooks].
+    def decode_many(self, segments: Sequence[Codes]) -> list[Pcm]:
+        """Floats [frames * hop] for each of several codes [frames, codebooks] of any lengths, to the bit what each gives alone.
 
-        All of one length: the codec looks both ways, so padding would change the end of the shorter ones.
+        Cut into windows of one length, which go through the network in a batch of one size, filled up with zeros where
+        there are not enough: nothing is padded in time, as the codec looks both ways, and no shape depends on company. Should
+        memory run out, the batch is halved, and from then on bits may differ from those before.
         """
-        return self._decode(self._checked_codes(codes, 3))
+        checked = [self._checked_codes(codes) for codes in segments]
+        out = [np.empty(len(codes) * self.hop, np.float32) for codes in checked]
+        by_length: dict[int, list[tuple[int, Window]]] = {}
+        for number, codes in enumerate(checked):
+            for window in even_windows(len(codes), self._frames, self.context):
+                by_length.setdefault(window.high - window.low, []).append((number, window))
+        for works in by_length.values():
+            while works:
+                some = works[: self._batch]
+                waves = self._decode([checked[number][window.low : window.high] for number, window in some])
+                for (number, window), wave in zip(works, waves, strict=False):  # there may be fewer: the batch was halved
+                    wanted = wave[(window.start - window.low) * self.hop : (window.stop - window.low) * self.hop]
+                    out[number][window.start * self.hop : window.stop * self.hop] = wanted
+                del works[: len(waves)]
+        return out
 
-    def decode_chunks(self, pieces: Iterable[Codes], context: int = CONTEXT) -> Iterator[Pcm]:
-        """Samples of codes that come in pieces [frames, codebooks] of any lengths; together what `decode` gives for the whole.
+    def stream(self, context: int | None = None) -> Stream:
+        """Decodes pieces [frames, codebooks] of any lengths as they come; together what `decode` gives for the whole.
 
         Samples follow `context` frames behind the codes. Each piece costs its own frames and twice `context` more, so
         pieces of 40 frames and more are cheap. A `context` below `self.context` is quicker to answer and not exact.
         """
+        context = self.context if context is None else context
         if isinstance(context, bool) or not isinstance(context, int) or context < 0:
             raise BadRequest(f"The context is {context!r} frames", todo=f"use {self.context}")
-        checked = (self._checked_codes(piece, 2, may_be_empty=True) for piece in pieces)
-        return stream(checked, context, self.hop, lambda codes: self._decode(codes[None])[0])
+        return Stream(context, self.hop, self.decode, lambda piece: self._checked_codes(piece, may_be_empty=True))
 
-    def _decode(self, codes: Codes) -> Pcm:
-        """[B, frames, codebooks] -> [B, frames * hop]."""
-        batch, frames, _ = codes.shape
-        out = np.empty((batch, frames * self.hop), np.float32)
-        for window in windows(frames, max(1, DECODE_FRAMES // batch), self.context):
-            piece = torch.from_numpy(codes[:, window.low : window.high].astype(np.int64)).transpose(1, 2)
-            wave = self._run(self._network.decode, piece)[:, 0].numpy()
-            low = (window.start - window.low) * self.hop
-            length = (window.stop - window.start) * self.hop
-            out[:, window.start * self.hop : window.stop * self.hop] = wave[:, low : low + length]
-        return out
+    def decode_chunks(self, pieces: Iterable[Codes], context: int | None = None) -> Iterator[Pcm]:
+        """Samples of codes that come in pieces; see `stream`."""
+        return self.stream(context).over(pieces)
+
+    def _decode(self, batch: list[Codes]) -> Pcm:
+        """Codes [frames, codebooks] of equal length -> [batch or fewer, frames * hop]: fewer where memory ran out."""
+        while True:
+            batch = batch[: self._batch]
+            codes = np.zeros((self._batch, *batch[0].shape), np.int64)
+            codes[: len(batch)] = batch
+            try:
+                pcm: Pcm = self._run(self._network.decode, torch.from_numpy(codes).transpose(1, 2))[:, 0].numpy()
+                return pcm[: len(batch)]
+            except OutOfMemory:
+                if self._batch == 1:
+                    raise
+                self._batch //= 2
 
     def _run(self, function: Callable[[Tensor], Tensor], piece: Tensor) -> Tensor:
         with torch.inference_mode(), memory_errors("running the codec", "free memory or use another device"):
-            return function(piece.to(self._device)).cpu()
+            result = function(piece.to(self.device))
+            if self.device.type != "cuda":
+                return result.cpu()
+            host = torch.empty(result.shape, dtype=result.dtype, pin_memory=True)
+            host.copy_(result, non_blocking=True)
+            torch.cuda.current_stream(self.device).synchronize()  # waits for this thread's stream, not for the device
+            return host
 
-    def _checked_codes(self, codes: Codes, dimensions: int, may_be_empty: bool = False) -> Codes:
+    def _checked_codes(self, codes: Codes, may_be_empty: bool = False) -> Codes:
         array = _array(codes)
-        shape = "[frames, codebooks]" if dimensions == 2 else "[batch, frames, codebooks]"
-        if array.dtype.kind not in "iu" or array.ndim != dimensions or array.shape[-1] != self.codebooks:
+        if array.dtype.kind not in "iu" or array.ndim != 2 or array.shape[-1] != self.codebooks:
             raise BadRequest(
                 f"{array.dtype} values in the shape {list(array.shape)} are no codes of this codec",
-                todo=f"give whole numbers {shape} with {self.codebooks} codebooks",
+                todo=f"give whole numbers [frames, codebooks] with {self.codebooks} codebooks",
             )
         if array.size == 0:
             if may_be_empty:
@@ -133,15 +180,16 @@ class Codec:
 def load_codec(path: str | Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> Codec:
     """The codec of a weights file or folder; see `weights.load`.
 
-    `dtype` float32 or bfloat16 is the decoder's but for its last stage; encoding is float32 always, so a voice has the
-    same codes in both.
+    `dtype` float32 or bfloat16 is the decoder's; encoding is float32 always, so a voice has the same codes in both.
     On a GPU "float32" convolutions are what torch is set to, which is TF32 by default.
     """
     if dtype not in (torch.float32, torch.bfloat16):
         raise BadRequest(f"The codec does not run in {dtype}", todo="use float32 or bfloat16")
     place = checked_device(device)
-    config, network = weights.load(path, place, dtype)
-    return Codec(config, network, place)
+    config, network = weights.load(path, place, torch.float32)
+    with memory_errors("loading the codec", "free memory or use another device"):
+        tiled = Tiled(config, network, dtype, TILE if place.type == "cpu" else WHOLE)
+    return Codec(config, tiled, place, digest=_digest(network))
 
 
 def checked_device(name: str) -> torch.device:
@@ -153,6 +201,16 @@ def checked_device(name: str) -> torch.device:
     if device.type == "meta":
         raise BadRequest("The device 'meta' computes nothing", todo='use "cpu"')
     return device
+
+
+def _digest(network: Dac) -> str:
+    """SHA-256 of all that codes are made by: two codecs with the same one encode alike."""
+    found = hashlib.sha256()
+    for name, value in network.state_dict().items():
+        if not name.startswith("decoder."):
+            found.update(f"{name} {list(value.shape)}\n".encode())
+            found.update(value.cpu().contiguous().numpy())
+    return found.hexdigest()
 
 
 def _checked_pcm(pcm: Pcm) -> Pcm:

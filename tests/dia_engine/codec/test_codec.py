@@ -5,9 +5,10 @@ import pytest
 import torch
 
 from dia_engine.codec import Codec, load_codec
-from dia_engine.codec.codec import DECODE_FRAMES, ENCODE_FRAMES
+from dia_engine.codec.codec import DECODE_FRAMES, ENCODE_FRAMES, Network
+from dia_engine.codec.tiled import Tiled
 from dia_engine.codec.weights import load
-from dia_engine.errors import BadRequest
+from dia_engine.errors import BadRequest, OutOfMemory
 from tests.dia_engine.codec import tiny
 
 CPU = torch.device("cpu")
@@ -46,17 +47,55 @@ def test_a_long_wave_is_encoded_in_windows_as_if_at_once(codec: Codec, package_f
     np.testing.assert_array_equal(codec.encode(wave), whole)
 
 
-def test_a_batch_gives_what_each_gives_alone(codec: Codec) -> None:
-    codes = tiny.codes(40, batch=3)
-    together = codec.decode_batch(codes)
-    assert together.shape == (3, 40 * 512)
-    for one, pcm in zip(codes, together, strict=True):
-        np.testing.assert_allclose(pcm, codec.decode(one), rtol=0, atol=2e-6)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_a_segment_gives_the_same_samples_alone_and_in_company(package_file: Path, dtype: torch.dtype, batch: int) -> None:
+    loaded = load(package_file, CPU, torch.float32)
+    codec = Codec(loaded.config, Tiled(*loaded, dtype), CPU, frames=40, batch=batch)
+    segments = [tiny.codes(frames, seed=frames) for frames in (70, 7, 131, 7, 40, 1)]
+    for codes, pcm in zip(segments, codec.decode_many(segments), strict=True):
+        np.testing.assert_array_equal(pcm, codec.decode(codes))
 
 
-def test_a_batch_larger_than_a_window_is_decoded_all_the_same(codec: Codec) -> None:
-    codes = tiny.codes(2, batch=DECODE_FRAMES + 1)
-    np.testing.assert_allclose(codec.decode_batch(codes)[-1], codec.decode(codes[-1]), rtol=0, atol=2e-6)
+def test_windows_of_one_length_give_what_the_whole_gives(codec: Codec, package_file: Path) -> None:
+    loaded = load(package_file, CPU, torch.float32)
+    cut = Codec(loaded.config, Tiled(*loaded, torch.float32), CPU, frames=40, batch=4)
+    segments = [tiny.codes(frames, seed=frames) for frames in (70, 131, 40)]
+    for codes, pcm in zip(segments, cut.decode_many(segments), strict=True):
+        np.testing.assert_allclose(pcm, codec.decode(codes), rtol=0, atol=1e-6)
+
+
+def test_no_segments_give_no_samples(codec: Codec) -> None:
+    assert codec.decode_many([]) == []
+
+
+class _Narrow:
+    """A network on a device that has room for so many at once."""
+
+    def __init__(self, network: Network, most: int) -> None:
+        self.network, self.most, self.seen = network, most, list[int]()
+
+    def encode(self, pcm: torch.Tensor) -> torch.Tensor:
+        return self.network.encode(pcm)
+
+    def decode(self, codes: torch.Tensor) -> torch.Tensor:
+        self.seen.append(len(codes))
+        if len(codes) > self.most:
+            raise torch.OutOfMemoryError("out of memory")
+        return self.network.decode(codes)
+
+
+def test_a_batch_that_finds_no_memory_is_halved_until_it_does(codec: Codec, package_file: Path) -> None:
+    loaded = load(package_file, CPU, torch.float32)
+    narrow = _Narrow(Tiled(*loaded, torch.float32), most=2)
+    small = Codec(loaded.config, narrow, CPU, frames=40, batch=8)
+    segments = [tiny.codes(40, seed=number) for number in range(5)]
+    for codes, pcm in zip(segments, small.decode_many(segments), strict=True):
+        np.testing.assert_allclose(pcm, codec.decode(codes), rtol=0, atol=1e-6)
+    assert narrow.seen == [8, 4, 2, 2, 2]
+    narrow.most = 0
+    with pytest.raises(OutOfMemory):
+        small.decode(segments[0])
 
 
 def test_bfloat16_is_close_when_decoding_and_the_same_when_encoding(codec: Codec, package_file: Path) -> None:
@@ -91,12 +130,14 @@ def test_what_are_no_codes_is_refused_before_anything_runs(codec: Codec, codes: 
         codec.decode(codes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    "codes", [np.zeros((3, 9), int), np.zeros((0, 3, 9), int), np.zeros((2, 0, 9), int), [[[0] * 9], [[0] * 9] * 2]]
-)
-def test_what_is_no_batch_of_one_length_is_refused(codec: Codec, codes: object) -> None:
-    with pytest.raises(BadRequest):
-        codec.decode_batch(codes)  # type: ignore[arg-type]
+def test_one_wrong_segment_refuses_all(codec: Codec) -> None:
+    with pytest.raises(BadRequest, match="1024"):
+        codec.decode_many([tiny.codes(3), np.full((2, 9), 1024)])
+
+
+def test_equal_weights_have_equal_digests_and_others_others(codec: Codec, package_file: Path, tmp_path: Path) -> None:
+    assert load_codec(package_file, dtype=torch.bfloat16).digest == codec.digest
+    assert load_codec(tiny.write_package(tmp_path / "other.pth", seed=5)).digest != codec.digest
 
 
 @pytest.mark.parametrize(
