@@ -75,16 +75,17 @@ class Download:
         Content that is not the repository's is removed, and fetched once more from its first byte if it was put together of
         several pieces. Raises `WeightsDamaged` if it is wrong all the same, `FetchFailed`, or `FetchStopped`.
         """
-        while True:
+        for may_repeat in (True, False):
             with _Part(part, file, self.stopped, self.again) as growing:
                 self._grow(file, growing)
                 if growing.is_right():
                     growing.flush()
                     return growing.sha256()
             part.unlink()
-            if growing.pieces < 2:
-                what = f"What came as {file.name} does not have the hash that the hub tells; it was removed"
-                raise WeightsDamaged(what, where=self.listing.id, todo=f"try again with: {self.again}")
+            if not (may_repeat and growing.was_continued):
+                break
+        what = f"What came as {file.name} does not have the hash that the hub tells; it was removed"
+        raise WeightsDamaged(what, where=self.listing.id, todo=f"try again with: {self.again}")
 
     def _grow(self, file: RemoteFile, growing: _Part) -> None:
         tries = 0
@@ -112,7 +113,7 @@ class Download:
                 growing.clear()  # the whole file comes
                 if response.status_code != 200:
                     raise Passing("the hub sent another part than it was asked for")
-            growing.pieces += 1
+            growing.was_continued |= growing.size > 0
             for chunk in response.iter_bytes():
                 growing.add(chunk)
                 self.told(file, growing.size)
@@ -134,7 +135,7 @@ class _Part:
             self._opened = path.open("rb" if keep_as_it_is else "ab+", buffering=0)
         except OSError as error:
             raise disk_error(error, path.parent, again) from error
-        self.pieces = 0
+        self.was_continued = False  # whether what is here came in several pieces, of which an old one may be spoiled
         self._restart_hashes()
         self._opened.seek(0)
         while chunk := self._opened.read(READ_BYTES):
@@ -142,7 +143,7 @@ class _Part:
                 self._opened.close()
                 refuse_if(stopped, str(path), again)
             self._take(chunk)
-        self.pieces = int(self.size > 0)
+        self.was_continued = self.size > 0
         if self.size > file.size and not keep_as_it_is:
             self.clear()
 
@@ -169,7 +170,7 @@ class _Part:
         """Begin anew."""
         self._opened.truncate(0)
         self._restart_hashes()
-        self.pieces = 0
+        self.was_continued = False
 
     def is_right(self) -> bool:
         """Whether this is the repository's file: SHA-256 of large ones, git's SHA-1 of small ones."""

@@ -1,0 +1,166 @@
+"""`python -m dia_engine fetch` as a user runs it: in a process of its own, which is stopped, killed, and out of room."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from dia_engine.verify import verify
+from tests.dia_engine.hub.server import FakeHub
+
+ROOT = Path(__file__).parents[3]
+WEIGHTS = "model.safetensors"
+WAIT_S = 60
+
+
+def environment(hub: FakeHub, **more: str) -> Mapping[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "HF_ENDPOINT": hub.url, "OMP_NUM_THREADS": "1", **more}
+
+
+def ran(hub: FakeHub, *arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "dia_engine", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env=environment(hub, **more), timeout=WAIT_S, check=False)
+
+
+def begun(hub: FakeHub, *arguments: object) -> subprocess.Popen[str]:
+    """A fetch that has come half way and waits for the server."""
+    hub.hold_at = 600_000
+    command = [sys.executable, "-c", HEED + "from dia_engine.__main__ import main; sys.exit(main())", *map(str, arguments)]
+    process = subprocess.Popen(command, env=environment(hub), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_until(lambda: hub.sent.get(WEIGHTS, 0) >= 600_000 or process.poll() is not None)
+    return process
+
+
+HEED = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "  # background jobs ignore Ctrl-C
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    until = time.monotonic() + WAIT_S
+    while not happened() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert happened()
+
+
+def kept(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.glob(f"{WEIGHTS}.*.incomplete"))
+
+
+@pytest.mark.slow
+def test_a_model_and_the_codec_come_with_one_command(hub: FakeHub, tmp_path: Path) -> None:
+    done = ran(hub, "fetch", "dia", "--to", tmp_path, "--codec")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        f"{tmp_path}: nari-labs/Dia-1.6B-0626 is here; hashes, names and shapes are right.",
+        f"{tmp_path / 'codec'}: descript/dac_44khz is here; hashes, names and shapes are right.",
+    ]
+    assert done.stderr.startswith(f"nari-labs/Dia-1.6B-0626: 1 MB are fetched to {tmp_path}.\n")
+    for folder, told in ((tmp_path, "generation B"), (tmp_path / "codec", "codec, 1 file")):
+        checked = ran(hub, "verify", folder)
+        assert checked.returncode == 0
+        assert told in checked.stdout and "hashes as recorded" in checked.stdout
+
+
+@pytest.mark.slow
+def test_ctrl_c_is_one_sentence_and_the_next_run_goes_on(hub: FakeHub, tmp_path: Path) -> None:
+    process = begun(hub, "fetch", "dia", "--to", tmp_path)
+    wait_until(lambda: kept(tmp_path) >= 500_000)
+    process.send_signal(signal.SIGINT)
+    told = process.communicate(timeout=WAIT_S)[1]
+    assert process.returncode == 130
+    last = told.splitlines()[-1]
+    assert last == f"Stopped; what was fetched is kept; go on with: python -m dia_engine fetch dia --to {tmp_path}."
+    assert "Traceback" not in told
+    goes_on(hub, tmp_path)
+
+
+@pytest.mark.slow
+def test_a_killed_fetch_is_told_as_unfinished_and_goes_on(hub: FakeHub, tmp_path: Path) -> None:
+    process = begun(hub, "fetch", "dia", "--to", tmp_path)
+    wait_until(lambda: kept(tmp_path) >= 500_000)
+    process.kill()
+    process.communicate(timeout=WAIT_S)
+    checked = ran(hub, "verify", tmp_path)
+    assert checked.returncode == 2
+    assert "is not finished" in checked.stderr
+    assert f"go on with: python -m dia_engine fetch nari-labs/Dia-1.6B-0626 --to {tmp_path}." in checked.stderr
+    goes_on(hub, tmp_path)
+
+
+def goes_on(hub: FakeHub, folder: Path) -> None:
+    """The same command again asks for the rest only."""
+    before = kept(folder)
+    hub.hold_at = -1
+    hub.release.set()
+    hub.asked.clear()
+    done = ran(hub, "fetch", "dia", "--to", folder)
+    assert done.returncode == 0, done.stderr
+    assert "of which" in done.stderr
+    assert [one.start for one in hub.bodies()] == [before]
+    assert verify(folder).pinned
+
+
+@pytest.mark.slow
+def test_a_disk_that_fills_keeps_what_came(hub: FakeHub, tmp_path: Path) -> None:
+    """On a real file system of one megabyte, in a namespace of its own; room is claimed to be there."""
+    if shutil.which("unshare") is None or not may_mount(tmp_path):
+        pytest.skip("needs the right to mount a small file system")
+    code = "from pathlib import Path; from dia_engine.fetch import Means, fetch; from dia_engine.errors import EngineError\n"
+    code += "try: fetch('dia', to=Path('full'), means=Means(free=lambda _: 10**12))\n"
+    code += (
+        "except EngineError as error: print(error); print(*sorted((p.name, p.stat().st_size) for p in Path('full').iterdir()))"
+    )
+    (tmp_path / "full").mkdir()
+    script = f'mount -t tmpfs -o size=1m none full && exec {sys.executable} -c "$0"'
+    command = ["unshare", "-rm", "sh", "-c", script, code]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment(hub), cwd=tmp_path, timeout=WAIT_S, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "The disk is full; what was fetched is kept; make room, then go on with: python -m dia_engine fetch" in done.stdout
+    size = int(done.stdout.partition(".incomplete', ")[2].partition(")")[0])
+    assert 500_000 < size < 1 << 20
+
+
+def may_mount(folder: Path) -> bool:
+    (folder / "probe").mkdir()
+    command = ["unshare", "-rm", "mount", "-t", "tmpfs", "none", str(folder / "probe")]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nobody/nothing"], "no such model"),
+        (["dia", "--revision", "v9"], "no revision 'v9'"),
+        (["dia", "--to", "README"], "no folder"),
+    ],
+)
+def test_what_cannot_be_fetched_is_one_sentence_and_status_2(
+    arguments: list[str], says: str, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README").write_text("text", encoding="utf-8")
+    done = ran(hub, "fetch", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_nothing_but_the_model_is_asked_for_and_nothing_told_about_this_machine(hub: FakeHub, tmp_path: Path) -> None:
+    """Programs that agents run are looked up at the hub by its library, unless it is told not to."""
+    done = ran(hub, "fetch", "dia", "--to", tmp_path, CLAUDECODE="1", CURSOR_AGENT="1")
+    assert done.returncode == 0, done.stderr
+    assert [one.path.partition("/resolve/")[0] for one in hub.asked if one.host == "hub"] == [
+        "/api/models/nari-labs/Dia-1.6B-0626",
+        "/nari-labs/Dia-1.6B-0626",
+        "/nari-labs/Dia-1.6B-0626",
+    ]
