@@ -13,7 +13,7 @@ import torch
 
 from dia_engine import delay
 from dia_engine.board import NOT_YET, Board, Seen
-from dia_engine.cache import Cache, PerSlot, Static
+from dia_engine.cache import Cache, Pairs, PerSlot, Static
 from dia_engine.choosing import CANDIDATES, NO_PLAN, Settings, choose
 from dia_engine.delay import UNDECIDED, Grid
 from dia_engine.dia1 import prefill
@@ -117,6 +117,7 @@ class Slots:
             self._board = Board(config, prepared.slots, self._rows, device)
             self._settings = Settings.empty(prepared.slots, device)
             self._row = Row(prepared, self._cache)
+        self._voices = prefill.Voices(prepared)
         self._steps = Steps(self._advance, record=graph and device.type == "cuda")
         self._since_look = 0
 
@@ -219,18 +220,14 @@ class Slots:
     def _fill(self, entering: dict[int, Ticket]) -> None:
         prepared = self._prepared
         heard = prefill.read(prepared, [ticket.text for ticket in entering.values()])
-        streams, owners = [], []
+        prompts: dict[int, tuple[Grid, Pairs]] = {}
         for (slot, ticket), pairs in zip(entering.items(), heard, strict=True):
             self._cache.enter(slot, pairs, len(ticket.grid))
             if ticket.first_row > 1:
-                ids = torch.from_numpy(ticket.grid[: ticket.first_row - 1]).to(prepared.device)
-                streams += [prefill.Stream(ids, None), prefill.Stream(ids, pairs)]
-                owners.append(slot)
-        filled = prefill.fill(prepared, streams) if streams else []
-        for number, slot in enumerate(owners):
-            for layer, (uncond, cond) in enumerate(zip(filled[2 * number], filled[2 * number + 1], strict=True)):
-                keys, values = (torch.stack(each) for each in zip(uncond, cond, strict=True))
-                self._cache.fill(slot, layer, keys, values)
+                prompts[slot] = ticket.grid[: ticket.first_row - 1], pairs
+        for slot, branches in zip(prompts, self._voices.fill(list(prompts.values())), strict=True):
+            for layer, (uncond, cond) in enumerate(zip(*branches, strict=True)):
+                self._cache.fill(slot, layer, *(torch.stack(each) for each in zip(uncond, cond, strict=True)))
         vocabulary = prepared.config.decoder.vocabulary
         for slot, ticket in entering.items():
             self._board.put(slot, ticket.grid, ticket.first_row)

@@ -6,6 +6,7 @@ stays within each. So neither speed nor numbers depend on who begins beside whom
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ import torch.nn.functional as F  # noqa: N812 - torch's own name for it
 from torch import Tensor
 
 from dia_engine.cache import Pairs
+from dia_engine.delay import Grid
 from dia_engine.dia1.decode import Feed, Prepared
 from dia_engine.dia1.row import Turns, rotated
 from dia_engine.layers import turns
@@ -21,6 +23,7 @@ from dia_engine.products import Product, in_blocks
 
 BLOCK = {"cpu": 64}
 LARGE_BLOCK = 512
+VOICES = 4  # whose rows are kept: 37 kB a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,31 @@ def fill(prepared: Prepared, streams: Sequence[Stream]) -> list[Pairs]:
         x = x + torch.where(told[:, None], heard, layer.unheard)
         x = x + _feed(prepared, layer.feed, layer.before_feed(x))
     return out
+
+
+class Voices:
+    """Feeds the rows of prompts. In the unconditional branch they do not depend on the text, so a voice's are kept."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self._kept: OrderedDict[bytes, Pairs] = OrderedDict()
+
+    def fill(self, prompts: Sequence[tuple[Grid, Pairs]]) -> list[tuple[Pairs, Pairs]]:
+        """Unconditional and conditional keys and values [KV, P, d] per layer, for rows [P, C] and their texts' pairs."""
+        if not prompts:
+            return []
+        keys = [ids.tobytes() for ids, _ in prompts]
+        there = [torch.from_numpy(ids).to(self._prepared.device) for ids, _ in prompts]
+        new = {key: Stream(ids, None) for key, ids in zip(keys, there, strict=True) if key not in self._kept}
+        cond = [Stream(ids, heard) for ids, (_, heard) in zip(there, prompts, strict=True)]
+        filled = fill(self._prepared, [*new.values(), *cond])
+        self._kept |= dict(zip(new, filled, strict=False))
+        out = [(self._kept[key], pairs) for key, pairs in zip(keys, filled[len(new) :], strict=True)]
+        for key in keys:
+            self._kept.move_to_end(key)
+        while len(self._kept) > VOICES:
+            self._kept.popitem(last=False)
+        return out
 
 
 def _within(q: Tensor, k: Tensor, v: Tensor, lengths: list[int], *, causal: bool) -> Tensor:
