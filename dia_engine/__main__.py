@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dia_engine import generate, manifest, output, reference, weights
+from dia_engine import bench, generate, manifest, output, reference, weights
 from dia_engine.codec import command as codec
 from dia_engine.dia1.config import Config
 from dia_engine.errors import BadRequest, EngineError, OutOfMemory, TextTooLong
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         ("logits", "what the model expects after given rows", _add_logits_arguments, _logits),
         ("codec", "sound to codes and back", codec.add_arguments, codec.run),
         ("fetch", "get a model from the hub", hub.add_arguments, hub.run),
+        ("bench", "how fast the model runs on this machine", bench.add_arguments, bench.run),
         ("verify", "check a model's files, names, shapes and hashes", _add_verify_arguments, _verify),
     ):
         command = commands.add_parser(name, help=told)
