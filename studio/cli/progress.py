@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from studio.cli.console import Console
@@ -9,11 +10,12 @@ from studio.core.errors import StudioError
 from studio.core.render import Progress as Told
 from studio.i18n import _
 from studio.render.episode import Episode
-from studio.render.eta import Pace, in_words
+from studio.render.eta import Pace, Spent, in_words
 from studio.render.plan import Job
 from studio.store.takes import Take
 
 WORDS_SHOWN = 48
+REDRAWN_S = 0.05  # the bar, where several segments tell of themselves
 
 
 class Progress:
@@ -25,35 +27,42 @@ class Progress:
         segments = made.plan.segments
         self._estimate = {one.id: one.estimated_s for one in segments}
         self._line = {one.id: start.line + 1 for one, start in zip(segments, made.plan.starts, strict=True)}
-        self._place = self._total = 0
+        self._over = self._total = 0  # segments
         self._left_s = 0.0  # seconds of speech still to render, by estimate
+        self._flying: dict[str, Told] = {}  # segment that is being rendered -> how far it is
+        self._drawn_at = 0.0
 
     def began(self, jobs: Sequence[Job]) -> None:
         self._total = len(jobs)
         self._left_s = sum(self._estimate[job.segment] for job in jobs)
 
     def started(self, job: Job) -> None:
-        self._place += 1
-        self._bar(job, 0.0)
+        self._flying[job.segment] = Told("rendering", 0.0, 0.0)
+        self._bar()
 
     def progress(self, job: Job, progress: Told) -> None:
-        self._bar(job, progress.done / progress.total if progress.total > 0 else 0.0)
+        self._flying[job.segment] = progress
+        self._bar()
 
-    def finished(self, job: Job, take: Take, wall_s: float) -> None:
-        self._pace = self._pace.noted(take.seconds, wall_s)
-        self._left_s -= self._estimate[job.segment]
+    def finished(self, job: Job, take: Take, spent: Spent) -> None:
+        self._pace = self._pace.noted(take.seconds, spent)
+        self._is_over(job)
         if not self._console.is_terminal:
             line = self._line[job.segment]
             words = _shortened(job.request.text())
             self._console.say(
                 _("[{place}/{total}] line {line}: {seconds:.1f} s, {words}").format(
-                    place=self._place, total=self._total, line=line, seconds=take.seconds, words=words
+                    place=self._over, total=self._total, line=line, seconds=take.seconds, words=words
                 )
             )
         if take.unspoken:
             self._console.say(_("line {line}: the engine left words out").format(line=self._line[job.segment]))
 
     def failed(self, job: Job, error: StudioError, *, again: bool) -> None:
+        if again:
+            self._flying.pop(job.segment, None)
+        else:
+            self._is_over(job)
         once_more = _(" It is tried once more.") if again else ""
         self._console.say(_("line {line}: {error}").format(line=self._line[job.segment], error=error.sentence()) + once_more)
 
@@ -61,11 +70,34 @@ class Progress:
         """The mix: `share` of it is written."""
         self._console.bar(share, _("writing"))
 
-    def _bar(self, job: Job, share: float) -> None:
-        left = self._pace.seconds_left(self._left_s - share * self._estimate[job.segment])
-        words = _("{place} of {total}").format(place=self._place, total=self._total)
-        more = _(", {time} left").format(time=in_words(left)) if left is not None else ""
-        self._console.bar((self._place - 1 + min(share, 1.0)) / max(self._total, 1), words + more)
+    def _is_over(self, job: Job) -> None:
+        self._over += 1
+        self._left_s -= self._estimate[job.segment]
+        self._flying.pop(job.segment, None)
+
+    def _bar(self) -> None:
+        now = time.monotonic()
+        if not self._console.is_terminal or (len(self._flying) > 1 and now - self._drawn_at < REDRAWN_S):
+            return
+        self._drawn_at = now
+        shares = {one: min(told.done / told.total, 1.0) if told.total > 0 else 0.0 for one, told in self._flying.items()}
+        done_s = sum(share * self._estimate[one] for one, share in shares.items())
+        longest_s = max(((1 - share) * self._estimate[one] for one, share in shares.items()), default=0.0)
+        left_s = self._pace.seconds_left(self._left_s - done_s, longest_s)
+        words = _("{place} of {total}").format(place=min(self._over + 1, self._total), total=self._total)
+        if len(self._flying) > 1:
+            told = self._flying.values()
+            done, total = sum(one.done for one in told), sum(one.total for one in told)
+            words += _(", {count} at once: {done:.0f} of {total:.0f} s").format(count=len(told), done=done, total=total)
+        if left_s is not None:
+            words += _(", {time} left").format(time=in_words(left_s))
+        self._console.bar((self._over + sum(shares.values())) / max(self._total, 1), words)
+
+
+def show_loading(console: Console, told: Told) -> None:
+    """How far the engine's loading is, where it says so."""
+    if told.total > 0:
+        console.bar(told.done / told.total, _("loading the engine"))
 
 
 def _shortened(words: str) -> str:

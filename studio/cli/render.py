@@ -5,13 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from studio.cli.arguments import add_engine, add_format, add_quiet
 from studio.cli.console import Console
 from studio.cli.findings import refuse_errors
-from studio.cli.progress import Progress
+from studio.cli.progress import Progress, show_loading
 from studio.core.errors import UsageError
 from studio.core.render import Engine
 from studio.core.settings import checked, text
@@ -54,7 +55,7 @@ def run(arguments: Namespace, console: Console) -> int:
     wishes = _wishes(arguments)
     with projects.opened(source) as store:
         info = choose(_engine_name(arguments, store))
-        with closing(EngineSeat(lambda: _built(info, arguments), console.say)) as seat:
+        with closing(EngineSeat(lambda: _built(info, arguments), console.say, partial(show_loading, console))) as seat:
             made = episode(source, store, seat.caps, wishes)
             refuse_errors(diagnostics(made), str(source.file), console, force=arguments.force)
             mixdown.cover_of(made)  # a cover that is not there is told before hours of rendering

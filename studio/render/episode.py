@@ -19,7 +19,7 @@ from studio.core.settings import layered
 from studio.core.voices import CastEntry
 from studio.render import projects
 from studio.render.learning import learned_rate
-from studio.render.plan import NOTHING_KNOWN, Job, Known, Status, needed, statuses
+from studio.render.plan import NOTHING_KNOWN, Job, Known, Status, in_order, needed, statuses
 from studio.render.projects import Source
 from studio.render.queue import Queue
 from studio.render.requests import Casting, casting, overheads, request_for
@@ -107,7 +107,7 @@ def standing(made: Episode, present: Collection[str]) -> list[Status]:
 
 
 def render_missing(made: Episode, seat: EngineSeat, listener: Listener, stopped: Stopped) -> Rendered:
-    """Render what is missing, in speaking order. For what it raises see `work_off`."""
+    """Render what is missing, in the order of `plan.in_order`. For what it raises see `work_off`."""
     store = made.store
     if store is None:
         raise ValueError("an episode is rendered into a project: see `kept`")
@@ -115,9 +115,9 @@ def render_missing(made: Episode, seat: EngineSeat, listener: Listener, stopped:
     jobs = needed(standing(made, present))
     queue = Queue(store)
     queue.resume()  # whoever asks for the episode has seen, or will see, what went wrong last time
-    queue.fill(jobs)
+    seconds = {segment.id: segment.estimated_s for segment in made.plan.segments}
+    queue.fill(in_order(jobs, seconds.__getitem__, made.caps.slots))
     if jobs:
-        seconds = {segment.id: segment.estimated_s for segment in made.plan.segments}
         store.takes.check_space(sum(seconds[job.segment] for job in jobs))
     shop = Workshop(store, seat, queue, sample_filler(made.casting.voices), listener, stopped)
     outcome = work_off(shop, {job.key: job for job in jobs})

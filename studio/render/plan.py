@@ -90,6 +90,12 @@ def needed(found: Sequence[Status]) -> list[Job]:
     return list(jobs.values())
 
 
+def in_order(jobs: Sequence[Job], seconds_of: Callable[[str], float], slots: int) -> list[Job]:
+    """The jobs in the order to render them in: as they are spoken where the engine takes one at a time; else the longest first,
+    by its segment's estimate, so that no long one is left to go on alone in the end."""
+    return list(jobs) if slots == 1 else sorted(jobs, key=lambda job: -seconds_of(job.segment))
+
+
 def why(recipe: str, request: Request, caps: Caps) -> Reason:
     """What differs between a take's recipe and the request that would be made now; the weightiest difference is named."""
     old = _loaded(recipe)

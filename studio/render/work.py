@@ -1,17 +1,22 @@
-"""The queue worked off, one job after another, on the caller's thread: what fails is marked, the rest goes on."""
+"""The queue worked off on the caller's thread, as many jobs at a time as the engine takes: what fails is marked, the rest goes
+on."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from studio.core.errors import Cancelled, EngineError, StorageFullError, StudioError
 from studio.core.render import Progress, Request
+from studio.engines.turns import whose_turn
+from studio.render.company import Company
+from studio.render.eta import Meter, Spent
 from studio.render.plan import Job
 from studio.render.queue import Queue
-from studio.render.runner import EngineSeat, Stopped, run_job
+from studio.render.runner import EngineSeat, Flight, Stopped, stop_all
 from studio.store.jobs import JobRow
 from studio.store.project import ProjectStore
 from studio.store.takes import Take
@@ -30,7 +35,7 @@ class Listener(Protocol):
 
     def progress(self, job: Job, progress: Progress) -> None: ...
 
-    def finished(self, job: Job, take: Take, wall_s: float) -> None: ...
+    def finished(self, job: Job, take: Take, spent: Spent) -> None: ...
 
     def failed(self, job: Job, error: StudioError, *, again: bool) -> None: ...
 
@@ -57,56 +62,129 @@ class Workshop:
 
 
 def work_off(shop: Workshop, jobs: Mapping[str, Job]) -> Outcome:
-    """Render every job of the queue; `jobs` gives each by its key. Each take is durable, and its job noted as done, before the
-    next begins.
+    """Render every job of the queue, as many at a time as the engine has slots; `jobs` gives each by its key. Each take is
+    durable, and its job noted as done, before the listener hears of it and before another takes its slot.
 
-    Raises Cancelled (also for an interrupt from the keyboard) and StorageFullError at once; the job in hand waits again then,
+    Raises Cancelled (also for an interrupt from the keyboard) and StorageFullError at once; the jobs in hand wait again then,
     finished takes stay. An engine that cannot start at all raises EngineError.
     """
-    outcome = Outcome()
     shop.listener.began([jobs[row.key] for row in shop.queue.rows() if row.state == "waiting"])
-    tries: dict[str, int] = {}
-    while (row := shop.queue.next()) is not None:
-        job = jobs[row.key]
-        tries[row.key] = tries.get(row.key, 0) + 1
-        if tries[row.key] == 1:
+    shift = _Shift(shop, jobs)
+    try:
+        while shift.fill() or shift.flying:
+            shift.take_turns()
+            if shift.outcome.stopped_by is not None:
+                break
+    except KeyboardInterrupt:
+        raise Cancelled from None
+    finally:
+        shift.put_back()
+    return shift.outcome
+
+
+@dataclass(eq=False, slots=True)
+class _Flying:
+    """A job that the engine is at work on."""
+
+    row: JobRow
+    job: Job
+    flight: Flight
+
+
+class _Shift:
+    """One run through the queue."""
+
+    def __init__(self, shop: Workshop, jobs: Mapping[str, Job]) -> None:
+        self.outcome = Outcome()
+        self.flying: list[_Flying] = []
+        self._shop = shop
+        self._jobs = jobs
+        self._company = Company(shop.seat.caps.slots if shop.queue.peek() is not None else 1)
+        self._tries: dict[int, int] = {}
+        self._meter = Meter()
+
+    def fill(self) -> bool:
+        """Start what may start now. False: the queue has nothing for us."""
+        if not self.flying:
+            self._shop.seat.settle()
+        queue = self._shop.queue
+        while self.outcome.stopped_by is None and (first := queue.peek()) is not None and self._company.admits(first):
+            row = queue.next()
+            assert row is not None
+            self._start(row)
+        return queue.peek() is not None
+
+    def take_turns(self) -> None:
+        """One event of whoever is ready, or of one who drives the others on."""
+        for one in whose_turn(self.flying, lambda one: one.flight.ready()):
+            self._step(one)
+
+    def put_back(self) -> None:
+        """What is in hand waits again."""
+        stop_all(one.flight for one in self.flying)
+        for one in self.flying:
+            if self._shop.queue.row(one.row.id).state == "running":
+                self._shop.queue.put_back(one.row.id)
+
+    def _start(self, row: JobRow) -> None:
+        shop, job = self._shop, self._jobs[row.key]
+        self._company.started(row)
+        self._tries[row.id] = self._tries.get(row.id, 0) + 1
+        if self._tries[row.id] == 1:
             shop.listener.started(job)
         try:
-            outcome.rendered.append(_render(shop, row, job))
-        except (Cancelled, KeyboardInterrupt):
-            shop.queue.put_back(row.id)
-            raise Cancelled from None
+            engine = shop.seat.engine()
+            report = partial(shop.listener.progress, job)
+            flight = Flight(shop.ready(job.request), engine, shop.store.takes, report, shop.stopped)
+        except BaseException as error:
+            if not isinstance(error, StudioError) or isinstance(error, StorageFullError):
+                shop.queue.put_back(row.id)
+                raise
+            self._failed(row, job, error)
+            return
+        self._meter.start(row.id, time.monotonic())
+        self.flying.append(_Flying(row, job, flight))
+
+    def _step(self, one: _Flying) -> None:
+        shop = self._shop
+        try:
+            take = one.flight.step()
+            if take is None:
+                return
+            shop.store.add_take(one.job.segment, take.key, is_draft=shop.seat.caps.is_draft, job=one.row.id)
+            shop.queue.done(one.row.id, is_stored=True)
         except StorageFullError:
-            shop.queue.put_back(row.id)
             raise
         except StudioError as error:
-            _give_up_or_try_again(shop, row, job, error, tries[row.key], outcome)
-        if outcome.stopped_by is not None:
-            break
-    return outcome
+            self._let_go(one)
+            self._failed(one.row, one.job, error)
+            return
+        spent = self._let_go(one)
+        shop.seat.worked()
+        self._company.worked(one.row.id)
+        self.outcome.rendered.append(take.key)
+        shop.listener.finished(one.job, take, spent)
 
+    def _let_go(self, one: _Flying) -> Spent:
+        one.flight.close()
+        self.flying.remove(one)
+        return self._meter.end(one.row.id, time.monotonic())
 
-def _render(shop: Workshop, row: JobRow, job: Job) -> str:
-    engine = shop.seat.engine()
-    began = time.monotonic()
-    request = shop.ready(job.request)
-    take = run_job(request, engine, shop.store.takes, lambda told: shop.listener.progress(job, told), shop.stopped)
-    shop.store.add_take(job.segment, take.key, is_draft=engine.caps.is_draft, job=row.id)
-    shop.queue.done(row.id, is_stored=True)
-    shop.seat.worked()
-    shop.listener.finished(job, take, time.monotonic() - began)
-    return take.key
-
-
-def _give_up_or_try_again(shop: Workshop, row: JobRow, job: Job, error: StudioError, tries: int, outcome: Outcome) -> None:
-    again = isinstance(error, EngineError) and tries < TRIES
-    if again:
-        shop.queue.put_back(row.id)
-    else:
-        shop.queue.failed(row.id, error.sentence())
-        outcome.failed[job.key] = error
-    if isinstance(error, EngineError):
-        shop.seat.failed()
-    shop.listener.failed(job, error, again=again)
-    if shop.seat.is_worn_out:
-        outcome.stopped_by = error
+    def _failed(self, row: JobRow, job: Job, error: StudioError) -> None:
+        shop, is_the_engine = self._shop, isinstance(error, EngineError)
+        if is_the_engine:
+            self._company.failed(row.id)
+            shop.seat.failed()
+        else:
+            self._company.left(row.id)
+        again = is_the_engine and self._tries[row.id] < TRIES
+        if again:
+            shop.queue.put_back(row.id)
+            if self._company.slots > 1:  # it will be tried alone, when nobody else has to wait for that
+                shop.queue.move(row.id, None)
+        else:
+            shop.queue.failed(row.id, error.sentence())
+            self.outcome.failed[job.key] = error
+        shop.listener.failed(job, error, again=again)
+        if self._company.is_worn_out:
+            self.outcome.stopped_by = error

@@ -9,7 +9,7 @@ import pytest
 from studio.core.errors import Cancelled, EngineError
 from studio.core.render import Engine, Progress, Request, SpokenTurn, VoiceSpec
 from studio.engines.fake import FakeEngine, Faults
-from studio.render.runner import MAX_FAILURES, EngineSeat, run_job
+from studio.render.runner import EngineSeat, run_job
 from studio.store.takes import TakeStore
 
 REQUEST = Request((SpokenTurn(1, "Hello there, this is a test of some length."),), (VoiceSpec(1),), 1)
@@ -102,20 +102,23 @@ class Counting:
 def test_an_engine_is_built_once_and_anew_after_a_failure() -> None:
     build = Counting()
     notes: list[str] = []
-    seat = EngineSeat(build, notes.append)
+    told: list[Progress] = []
+    seat = EngineSeat(build, notes.append, told.append)
     assert build.built == 0, "only when it is needed"
     assert seat.engine() is seat.engine()
+    assert {one.phase for one in told} == {"loading"}
     seat.failed()
+    seat.settle()
     seat.engine()
     assert (build.built, notes) == (2, ["The fake engine is ready."] * 2)
 
 
-def test_an_engine_that_fails_again_and_again_is_worn_out_but_success_forgives() -> None:
-    seat = EngineSeat(Counting(), lambda _: None)
-    for _ in range(MAX_FAILURES - 1):
-        seat.failed()
-    assert not seat.is_worn_out
-    seat.worked()
-    for _ in range(MAX_FAILURES):
-        seat.failed()
-    assert seat.is_worn_out
+def test_an_engine_that_proves_itself_after_a_failure_is_kept() -> None:
+    build = Counting()
+    seat = EngineSeat(build, lambda _: None)
+    seat.engine()
+    seat.failed()
+    seat.worked()  # a segment that was beside the one that failed
+    seat.settle()
+    seat.engine()
+    assert build.built == 1

@@ -12,9 +12,11 @@ from studio.core.errors import Cancelled, EngineError, StorageFullError, StudioE
 from studio.core.render import Engine, Progress, Request, SpokenTurn, VoiceSpec
 from studio.engines.fake import FakeEngine, Fault, Faults
 from studio.engines.process import HostedEngine, Patience
+from studio.render.company import MAX_FAILURES
+from studio.render.eta import Spent
 from studio.render.plan import Job, Reason
 from studio.render.queue import Queue
-from studio.render.runner import MAX_FAILURES, EngineSeat
+from studio.render.runner import EngineSeat
 from studio.render.work import TRIES, Outcome, Workshop, work_off
 from studio.store import durable
 from studio.store.project import ProjectStore
@@ -38,8 +40,8 @@ class Diary:
     def progress(self, job: Job, progress: Progress) -> None:
         """Not worth writing down."""
 
-    def finished(self, job: Job, take: Take, wall_s: float) -> None:
-        assert wall_s >= 0
+    def finished(self, job: Job, take: Take, spent: Spent) -> None:
+        assert spent.wall_s >= spent.share_s >= 0
         self.told.append(f"finished {job.segment}")
 
     def failed(self, job: Job, error: StudioError, *, again: bool) -> None:
@@ -96,10 +98,10 @@ def test_every_job_is_done_noted_and_told(shop: Shop) -> None:
 
 def test_a_take_is_durable_and_noted_before_it_is_told(shop: Shop) -> None:
     class Looking(Diary):
-        def finished(self, job: Job, take: Take, wall_s: float) -> None:
+        def finished(self, job: Job, take: Take, spent: Spent) -> None:
             assert not shop.store.takes.fault(take.key)
             assert [row.key for row in shop.store.takes_of(job.segment)] == [take.key]
-            super().finished(job, take, wall_s)
+            super().finished(job, take, spent)
 
     shop.diary = Looking()
     shop.run()
