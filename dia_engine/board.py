@@ -66,11 +66,11 @@ class Board:
         begins = active & (self._countdown == NOT_YET) & (eos | (self.row >= self._limit - longest))
         self._end_row.copy_(torch.where(begins, self.row, self._end_row))
         self._by_eos.copy_(torch.where(begins, eos.long(), self._by_eos))
-        self._countdown.copy_(torch.where(begins, longest, self._countdown))
+        self._countdown.masked_fill_(begins, longest)
         ending = (self._countdown > 0)[:, None]
         since = (self.row - self._end_row)[:, None]
-        chosen = torch.where(ending & (self._delays == since), config.eos, chosen)
-        chosen = torch.where(ending & (self._delays < since), config.pad, chosen)
+        chosen = chosen.masked_fill(ending & (self._delays == since), config.eos)
+        chosen = chosen.masked_fill(ending & (self._delays < since), config.pad)
         at = self.row.clamp(max=self.grid.shape[1] - 1)  # a segment that is over may stand behind its last row
         known = self.grid[self._slots, at]
         self.grid[self._slots, at] = torch.where(active[:, None] & (known == UNDECIDED), chosen, known)

@@ -49,12 +49,6 @@ class Settings:
         self.seed[slot], self.plan[slot] = seed, plan
 
 
-def candidates(params: Params, config: Config) -> int:
-    """How many ids per channel must be looked at for these settings: one of two numbers, so that shapes are few."""
-    wanted = params.cfg_filter_top_k or config.decoder.vocabulary
-    return min(CANDIDATES if wanted <= CANDIDATES else config.decoder.vocabulary, config.decoder.vocabulary)
-
-
 def choose(logits: Tensor, rows: Tensor, settings: Settings, config: Config, count: int) -> Tensor:
     """Ids [N, C] by logits [2, N, C, V], unconditional ones first, for row `rows[n]` of each slot; `count` candidates."""
     uncond, cond = logits
@@ -64,15 +58,16 @@ def choose(logits: Tensor, rows: Tensor, settings: Settings, config: Config, cou
         values, ids = _plain(guided, settings, config, count)
     else:
         values, ids = _filtered(guided, cond, settings, config, count)
-    chosen = torch.where(settings.greedy[:, None], 0, _drawn(values, ids, rows, settings, config))
+    chosen = _drawn(values, ids, rows, settings, config).masked_fill(settings.greedy[:, None], 0)
     return ids.gather(-1, chosen[..., None])[..., 0]
 
 
 def _planned(values: Tensor, rows: Tensor, plan: Tensor, eos: int) -> Tensor:
     """Where a slot has a planned end, EOS is out of reach before it and certain at it."""
     out = values.clone()
-    forced = torch.where(rows == plan, CERTAIN, -CERTAIN)
-    out[:, 0, eos] = torch.where(plan == NO_PLAN, out[:, 0, eos], forced)
+    own = out[:, 0, eos]
+    forced = torch.full_like(own, -CERTAIN).masked_fill(rows == plan, CERTAIN)  # a CUDA graph cannot hold where(…, number, …)
+    out[:, 0, eos] = torch.where(plan == NO_PLAN, own, forced)
     return out
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 GAMMA = 0x9E3779B97F4A7C15 - (1 << 64)  # torch has no unsigned 64 bits; products and sums wrap alike in both
 FIRST = 0xBF58476D1CE4E5B9 - (1 << 64)
 SECOND = 0x94D049BB133111EB - (1 << 64)
+LARGEST = 1 - 2.0**-24  # float32 rounds the last of the uniform numbers up to 1, and nothing can be divided by its logarithm
 
 
 def exponential(seeds: Tensor, places: Tensor) -> Tensor:
@@ -20,8 +21,8 @@ def exponential(seeds: Tensor, places: Tensor) -> Tensor:
     Places are counted from 0; different seeds have unrelated sequences.
     """
     bits = _mixed(_mixed(seeds + GAMMA) + GAMMA * (places + 1))
-    uniform = (_shifted(bits, 40).float() + 0.5) * 2.0**-24  # between 0 and 1, neither of them
-    return -uniform.log()
+    uniform = (_shifted(bits, 40).float() + 0.5) * 2.0**-24
+    return -uniform.clamp(max=LARGEST).log()
 
 
 def _mixed(x: Tensor) -> Tensor:
