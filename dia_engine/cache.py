@@ -65,13 +65,14 @@ class PerSlot:
     def own(self, layer: int, queries: Tensor, keys: Tensor, values: Tensor, rows: Tensor) -> Tensor:
         slots = len(self._own)
         seen = queries.new_zeros(2, slots, queries[0].numel())
-        asked, new_keys, new_values = (x.view(2, slots, -1, x.shape[-1]) for x in (queries, keys, values))
+        asked = torch.unflatten(queries, 0, (2, slots))
+        new = torch.unflatten(torch.stack((keys, values)), 1, (2, slots))
         for slot, row in enumerate(rows.tolist()):
             own = self._own[slot]
             if own is not None:
-                own[layer, 0, :, :, row] = new_keys[:, slot]
-                own[layer, 1, :, :, row] = new_values[:, slot]
-                seen[:, slot] = _attend(asked[:, slot], own[layer, 0, :, :, : row + 1], own[layer, 1, :, :, : row + 1])
+                pairs = own[layer, :, :, :, : row + 1]
+                pairs[:, :, :, row] = new[:, :, slot]
+                seen[:, slot] = _attend(asked[:, slot], *pairs)
         return seen.view(2 * slots, -1)
 
     def heard(self, layer: int, queries: Tensor) -> Tensor:
@@ -132,7 +133,7 @@ def _attend(queries: Tensor, keys: Tensor, values: Tensor, there: Tensor | None 
 
     Query heads that share a kv head are handed over as rows of one query, so keys and values are never copied for them.
     """
-    shared = queries.view(len(queries), keys.shape[1], -1, queries.shape[2])
+    shared = queries.reshape(len(queries), keys.shape[1], -1, queries.shape[2])
     mask = None if there is None else there[:, None, None]
     seen = F.scaled_dot_product_attention(shared, keys, values, attn_mask=mask, scale=1.0)
     return seen.reshape(len(queries), -1)

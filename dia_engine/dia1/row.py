@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - torch's own name for it
 from torch import Tensor
 
 from dia_engine.cache import Cache
 from dia_engine.dia1.decode import Feed, Prepared, Speaker
-from dia_engine.layers import turns
+from dia_engine.layers import gated, turns
 
 Turns = tuple[Tensor, Tensor]  # cosines and sines of every position [positions, d / 2]
 
@@ -38,8 +37,9 @@ class Row:
     def _own_rows(self, layer: Speaker, number: int, x: Tensor, angles: Turns, rows: Tensor) -> Tensor:
         size = self._prepared.config.decoder
         fused = layer.own.fused(layer.before_own(x)).view(len(x), -1, size.head_dim)
-        q, k, v = torch.split(fused, [size.heads, size.kv_heads, size.kv_heads], 1)
-        return x + layer.own.out(self._cache.own(number, rotated(q, angles), rotated(k, angles), v, rows))
+        turned, v = torch.split(fused, [size.heads + size.kv_heads, size.kv_heads], 1)
+        q, k = torch.split(rotated(turned, angles), [size.heads, size.kv_heads], 1)
+        return x + layer.own.out(self._cache.own(number, q, k, v, rows))
 
     def _heard_text(self, layer: Speaker, number: int, cond: Tensor, angles: Turns | None) -> Tensor:
         size = self._prepared.config.decoder
@@ -48,8 +48,7 @@ class Row:
 
 
 def feed(part: Feed, x: Tensor) -> Tensor:
-    gate, up = part.gate_up(x).chunk(2, -1)
-    return part.down(F.silu(gate) * up)
+    return part.down(gated(part.gate_up(x)))
 
 
 def rotated(x: Tensor, angles: Turns) -> Tensor:
