@@ -6,6 +6,7 @@ numbers (`counter`), and in 16 bits, where rounding follows the shapes of produc
 
 from __future__ import annotations
 
+import bisect
 import secrets
 
 import numpy as np
@@ -39,10 +40,12 @@ class Ticket:
         self.request, self.text = request, text_ids(request.spoken(), config.encoder.positions)
         self.seed = secrets.randbits(32) if request.params.seed is None else request.params.seed
         self.first_row = 1 + count
-        self.grid: Grid = np.full((row_limit(config, request), config.channels), UNDECIDED, np.int64)
-        known = delay.full_rows(count, config.delays)
-        self.grid[:known] = delay.prefix(codes, config.delays, bos=config.bos, rows=known)
-        self._fresh = self.grid.copy()
+        self.rows = row_limit(config, request)
+        self._known = delay.prefix(codes, config.delays, bos=config.bos, rows=delay.full_rows(count, config.delays))
+        self.grid = self._known  # as long as nothing is decided: of those that wait there may be thousands
+        most = self.rows - max(config.delays) - self.first_row
+        if planned_frames is not None and not 0 <= planned_frames <= most:
+            raise BadRequest(f"A plan of {planned_frames} frames cannot be kept", todo=f"plan 0 to {most} in {self.rows} rows")
         self.plan = NO_PLAN if planned_frames is None else self.first_row + planned_frames
         self.result: Generated | None = None
         self.cancelled = False
@@ -68,9 +71,10 @@ class Ticket:
         """The row that was to be decided next at the last look."""
         return self._row
 
-    def begin_again(self) -> None:
-        """Forget what was decided: the same will be decided again. What was taken is not handed out twice."""
-        self.grid[:] = self._fresh
+    def begin(self) -> None:
+        """Lay out all rows, with nothing decided. After an earlier begin the same will be decided, and not handed out twice."""
+        self.grid = np.full((self.rows, self._known.shape[1]), UNDECIDED, np.int64)
+        self.grid[: len(self._known)] = self._known
         self._row, self._end_row = self.first_row, None
 
     def follow(self, seen: Seen, recent: Grid) -> None:
@@ -84,6 +88,7 @@ class Ticket:
             assert self._end_row is not None
             codes = self._frames(0, max(self._end_row - self.first_row, 0))
             self.result = Generated(codes, self.seed, "eos" if seen.by_eos else "length")
+            self.grid = self.grid[: seen.row].copy()  # what may still be taken
 
     def _frames(self, start: int, end: int) -> Codes:
         rows = self.grid[self.first_row + start : self.first_row + end + max(self._delays)]
@@ -138,10 +143,9 @@ class Slots:
         """
         check(self._prepared.config, request)
         ticket = Ticket(self._prepared, request, planned_frames)
-        if len(ticket.grid) > self._rows:
-            raise BadRequest(f"max_tokens is {len(ticket.grid)}", todo=f"use {self._rows} at most, as room was made for")
-        self._waiting.append(ticket)
-        self._waiting.sort(key=lambda waiting: -len(waiting.text))
+        if ticket.rows > self._rows:
+            raise BadRequest(f"max_tokens is {ticket.rows}", todo=f"use {self._rows} at most, as room was made for")
+        bisect.insort(self._waiting, ticket, key=_longest_first)
         return ticket
 
     @torch.inference_mode()
@@ -193,7 +197,6 @@ class Slots:
                     self._free(slot)
 
     def _leave(self) -> None:
-        self._waiting = [ticket for ticket in self._waiting if not ticket.cancelled]
         for slot, ticket in enumerate(self._running):
             if ticket is not None and ticket.cancelled:
                 self._free(slot)
@@ -206,6 +209,8 @@ class Slots:
     def _enter(self) -> None:
         """Let those who wait into the free slots, all at once."""
         free = [slot for slot, ticket in enumerate(self._running) if ticket is None][: max(self._usable - self.running, 0)]
+        if free:
+            self._waiting = [ticket for ticket in self._waiting if not ticket.cancelled]
         if not free or not self._waiting:
             return
         if self._since_look:
@@ -222,7 +227,8 @@ class Slots:
         heard = prefill.read(prepared, [ticket.text for ticket in entering.values()])
         prompts: dict[int, tuple[Grid, Pairs]] = {}
         for (slot, ticket), pairs in zip(entering.items(), heard, strict=True):
-            self._cache.enter(slot, pairs, len(ticket.grid))
+            ticket.begin()
+            self._cache.enter(slot, pairs, ticket.rows)
             if ticket.first_row > 1:
                 prompts[slot] = ticket.grid[: ticket.first_row - 1], pairs
         for slot, branches in zip(prompts, self._voices.fill(list(prompts.values())), strict=True):
@@ -239,9 +245,11 @@ class Slots:
         for slot in range(len(self._running)):
             self._free(slot)
         self._since_look = 0
-        for ticket in running:
-            ticket.begin_again()
         if self._usable == 1:
             raise OutOfMemory("No memory left for a single segment", todo="use a smaller dtype or a shorter segment")
         self._usable = max(min(self._usable, len(running)) // 2, 1)
-        self._waiting = sorted([*running, *self._waiting], key=lambda waiting: -len(waiting.text))
+        self._waiting = sorted([*running, *self._waiting], key=_longest_first)
+
+
+def _longest_first(ticket: Ticket) -> int:
+    return -len(ticket.text)
