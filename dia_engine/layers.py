@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own name for it
 from torch import Tensor, nn
 
+UNSHARED = 1 << 16  # values of gate and up: torch gives a thread at least half as many results
+
 
 class RMSNorm(nn.Module):
     """x / sqrt(mean(x²) + eps) * weight, in float32 whatever the compute dtype."""
@@ -62,6 +64,17 @@ class MLP(nn.Module):
         gate, up = self.gate_up_proj(x).chunk(2, -1)
         out: Tensor = self.down_proj(F.silu(gate) * up)
         return out
+
+
+def gated(rows: Tensor) -> Tensor:
+    """silu(gate) * up of rows [M, 2 * hidden], gate first.
+
+    A CPU computes the last values of a thread's share in another way, and a long tensor is shared out in the middle of rows;
+    so it goes piece by piece there, none long enough to be shared out.
+    """
+    most = max(UNSHARED // rows.shape[1], 1) if rows.device.type == "cpu" else max(len(rows), 1)
+    pieces = [F.silu(gate) * up for gate, up in (piece.chunk(2, -1) for piece in torch.split(rows, most))]
+    return pieces[0] if len(pieces) == 1 else torch.cat(pieces)
 
 
 def rotary_angles(positions: Tensor, head_dim: int, theta: float) -> Tensor:

@@ -16,9 +16,10 @@ from torch import Tensor
 
 from dia_engine.cache import Pairs
 from dia_engine.delay import Grid
+from dia_engine.dia1.config import Tower
 from dia_engine.dia1.decode import Feed, Prepared
 from dia_engine.dia1.row import Turns, rotated
-from dia_engine.layers import turns
+from dia_engine.layers import gated, turns
 from dia_engine.products import Product, in_blocks
 
 BLOCK = {"cpu": 64}
@@ -39,7 +40,7 @@ def read(prepared: Prepared, texts: Sequence[bytes]) -> list[Pairs]:
     config, size = prepared.config, prepared.config.encoder
     lengths = [len(text) for text in texts]
     ids = torch.tensor(list(b"".join(texts)), device=prepared.device)
-    angles = _angles(prepared, size.head_dim, size.theta, lengths)
+    angles = _angles(prepared, size, size.head_dim, lengths)
     x = prepared.letters(ids)
     for layer in prepared.readers:
         fused = _product(prepared, layer.attention.fused, layer.before_attention(x)).view(len(x), -1, size.head_dim)
@@ -50,7 +51,7 @@ def read(prepared: Prepared, texts: Sequence[bytes]) -> list[Pairs]:
     states = prepared.read(x)
     out: list[Pairs] = [[] for _ in texts]
     dim = config.decoder.cross_head_dim
-    cross = _angles(prepared, dim, config.decoder.theta, lengths) if config.cross_rope else None
+    cross = _angles(prepared, config.decoder, dim, lengths) if config.cross_rope else None
     for speaker in prepared.speakers:
         assert speaker.heard.source is not None
         k, v = _product(prepared, speaker.heard.source, states).view(len(states), -1, dim).chunk(2, 1)
@@ -64,9 +65,9 @@ def fill(prepared: Prepared, streams: Sequence[Stream]) -> list[Pairs]:
     """Keys and values [KV, P, d] per layer of each stream's rows."""
     config, size = prepared.config, prepared.config.decoder
     lengths = [len(stream.ids) for stream in streams]
-    angles = _angles(prepared, size.head_dim, size.theta, lengths)
+    angles = _angles(prepared, size, size.head_dim, lengths)
     dim = size.cross_head_dim
-    cross = _angles(prepared, dim, size.theta, lengths) if config.cross_rope else None
+    cross = _angles(prepared, size, dim, lengths) if config.cross_rope else None
     x = prepared.codes(torch.cat([stream.ids for stream in streams])[:, None])[:, 0]
     out: list[Pairs] = [[] for _ in streams]
     for number, layer in enumerate(prepared.speakers):
@@ -139,15 +140,17 @@ def _attend(q: Tensor, k: Tensor, v: Tensor, *, causal: bool) -> Tensor:
 
 
 def _feed(prepared: Prepared, part: Feed, x: Tensor) -> Tensor:
-    gate, up = _product(prepared, part.gate_up, x).chunk(2, -1)
-    return _product(prepared, part.down, F.silu(gate) * up)
+    return _product(prepared, part.down, gated(_product(prepared, part.gate_up, x)))
 
 
 def _product(prepared: Prepared, product: Product, rows: Tensor) -> Tensor:
     return in_blocks(product, rows, BLOCK.get(prepared.device.type, LARGE_BLOCK))
 
 
-def _angles(prepared: Prepared, dim: int, theta: float, lengths: list[int]) -> Turns:
-    """Cosines and sines for the rows of several segments, each counted from 0."""
-    cos, sin = turns(max(lengths), dim, theta, prepared.device)
+def _angles(prepared: Prepared, size: Tower, dim: int, lengths: list[int]) -> Turns:
+    """Cosines and sines for the rows of several segments, each counted from 0.
+
+    They are taken from those of all positions: how the last ones of a list are computed depends on its length.
+    """
+    cos, sin = turns(max(size.positions, *lengths), dim, size.theta, prepared.device)
     return torch.cat([cos[:n] for n in lengths]), torch.cat([sin[:n] for n in lengths])
