@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +10,7 @@ from dia_engine.checkpoint import find
 from dia_engine.codec import weights as codec
 from dia_engine.dia1 import config as configs
 from dia_engine.hub.places import refuse_unfinished
-
-LARGEST_CONFIG = 1 << 20  # bytes
+from dia_engine.kind import is_codec
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +50,3 @@ def check_config(path: Path) -> None:
         codec.read_config(path)
     else:
         configs.read(path)
-
-
-def is_codec(config: Path) -> bool:
-    """Whether a config says that it is one of a DAC codec."""
-    try:
-        if config.stat().st_size > LARGEST_CONFIG:
-            return False
-        data = json.loads(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return False  # whoever reads it next says what is wrong with it
-    return isinstance(data, dict) and data.get("model_type") == "dac"

@@ -67,7 +67,7 @@ def is_offline() -> bool:
 
 @dataclass(slots=True)
 class Hub:
-    """The hub, at `endpoint` if that is not the usual one.
+    """The hub, at `endpoint`, else where HF_ENDPOINT says, else at its usual place.
 
     The user's token is sent only after a request without one was refused: most models are public, and need not know who asks.
     """
@@ -77,7 +77,7 @@ class Hub:
 
     def listing(self, model: str, revision: str | None) -> Listing:
         """What a model's repository holds. Raises `Passing`, `WeightsMissing` or `FetchFailed`."""
-        api = _library().HfApi(endpoint=self.endpoint, library_name="dia_engine")
+        api = _library().HfApi(endpoint=self._place(), library_name="dia_engine")
         options = {"revision": revision, "files_metadata": True, "timeout": TIMEOUT_S}
         try:
             with _translated(model, revision):
@@ -96,13 +96,17 @@ class Hub:
 
         Raises `Passing`, `WeightsMissing` or `FetchFailed`, also for what goes wrong while the bytes are read.
         """
-        url = _library().hf_hub_url(listing.id, file.name, revision=listing.commit, endpoint=self.endpoint)
+        url = _library().hf_hub_url(listing.id, file.name, revision=listing.commit, endpoint=self._place())
         with _translated(listing.id, listing.commit):
             response = self._asked(lambda token: _opened(url, token, start))
             try:
                 yield response
             finally:
                 response.close()
+
+    def _place(self) -> str | None:
+        """Read at every call; the library reads the variable at import only."""
+        return self.endpoint or os.environ.get("HF_ENDPOINT") or None
 
     def _asked(self, ask: Callable[[str | bool], Any]) -> Any:
         """The answer without a token, or with the user's if that was refused and there is one."""

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "export": N_("write a project's finished takes to a file"),
     "voices": N_("list, show, add and remove voices"),
     "engines": N_("list the speech engines and what each needs"),
+    "model": N_("list, fetch and verify the weights of speech models"),
     "check": N_("find damage in a project and mend it"),
 }
 

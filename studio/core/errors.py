@@ -122,6 +122,12 @@ class EngineError(StudioError):
     exit_status = 3
 
 
+class ModelError(StudioError):
+    """A speech model that is missing, damaged, or cannot be fetched."""
+
+    code = "model"
+
+
 class ExportError(StudioError):
     """An output that cannot be written."""
 
