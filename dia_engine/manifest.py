@@ -92,6 +92,28 @@ def was_checked(folder: Path) -> bool:
         return False
 
 
+def digests(folder: Path, names: Iterable[str]) -> Mapping[str, str]:
+    """SHA-256 of files of a folder: what its manifest has, else that of their bytes. Raises `WeightsMissing`.
+
+    Bytes are read once, and again only when a file's size, time or inode changes.
+    """
+    pinned, seen = pins(folder), _read_seen(folder)
+    found, marks = {}, dict(seen)
+    for name in names:
+        file = folder / name
+        try:
+            if name not in pinned:
+                known = Pin(0, marks.get(name, "").rpartition(":")[2])
+                is_known = bool(known.sha256) and marks[name] == _mark(file, known)
+                marks[name] = _mark(file, known if is_known else Pin(0, digest(file)))
+        except OSError as error:
+            raise WeightsMissing("The file cannot be read", where=file, todo="fetch the model again") from error
+        found[name] = pinned[name].sha256 if name in pinned else marks[name].rpartition(":")[2]
+    if marks != seen:
+        _write_seen(folder, marks)
+    return found
+
+
 def digest(file: Path) -> str:
     """SHA-256 of a file's bytes in hexadecimal."""
     with file.open("rb") as opened:

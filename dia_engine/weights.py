@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,11 +35,18 @@ class Verified:
     pinned: bool
 
 
-def load(where: str | Path, *, dtype: torch.dtype = torch.float32, device: str = "cpu", generation: str | None = None) -> Dia1:
+def load(
+    where: str | Path,
+    *,
+    dtype: torch.dtype = torch.float32,
+    device: str = "cpu",
+    generation: str | None = None,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> Dia1:
     """The network of a model, named by folder, file or hub id. Raises `EngineError` and leaves nothing half done.
 
     Norm weights stay in float32. Memory needed is that of the weights in `dtype` and a little more, whatever the files hold.
-    `generation` ("A" or "B") overrides what the config's schema says.
+    `generation` ("A" or "B") overrides what the config's schema says. `told` hears how many bytes of how many were read.
     """
     _demand(device)
     place = find(where)
@@ -48,8 +55,10 @@ def load(where: str | Path, *, dtype: torch.dtype = torch.float32, device: str =
     checkpoint = open_checkpoint(place)
     parts = _matched(checkpoint, config)
     state: dict[str, Tensor] = {}
+    done, total = 0, sum(_stored_bytes(checkpoint, part) for part in parts)
     with memory_errors("loading the weights", "use a smaller dtype or another device"):
         for group in _groups(checkpoint, parts):
+            told(done, total)
             values = checkpoint.read(source for part in group for source in part.sources)
             for part in group:
                 # Norms stay in float32, as in the original: they are few, and 16 bits would change every layer.
@@ -59,6 +68,8 @@ def load(where: str | Path, *, dtype: torch.dtype = torch.float32, device: str =
                     raise WeightsDamaged(
                         f"{part.name} holds values that are no numbers", where=place, todo="fetch the model again"
                     )
+            done += sum(_stored_bytes(checkpoint, part) for part in group)
+    told(done, total)
     model = skeleton(config)
     model.load_state_dict(state, strict=True, assign=True)
     return model.requires_grad_(False)
@@ -135,9 +146,13 @@ def _groups(checkpoint: Checkpoint, parts: list[Mapped]) -> Iterator[list[Mapped
     size = 0
     for part in parts:
         group.append(part)
-        size += sum(torch.Size(part.source_shape).numel() * checkpoint.tensors[name].dtype.itemsize for name in part.sources)
+        size += _stored_bytes(checkpoint, part)
         if size >= GROUP_BYTES:
             yield group
             group, size = [], 0
     if group:
         yield group
+
+
+def _stored_bytes(checkpoint: Checkpoint, part: Mapped) -> int:
+    return sum(torch.Size(part.source_shape).numel() * checkpoint.tensors[name].dtype.itemsize for name in part.sources)

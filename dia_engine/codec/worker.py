@@ -41,6 +41,10 @@ class Ticket:
         """No more codes will come."""
         self._worker.put(_Piece(self, None))
 
+    def ready(self) -> bool:
+        """Whether samples, the end or an error are there, so that taking waits for nothing."""
+        return self._taken or not self._out.empty()
+
     def drop(self) -> None:
         """Nobody wants the samples any more: what still waits is not decoded, and who waits for samples gets no more."""
         self._worker.finish(self)
