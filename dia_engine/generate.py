@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dia_engine import fast, output, reference, weights
+from dia_engine import fast, output, prompts, reference, weights
 from dia_engine.codec import Codec, load_codec
 from dia_engine.dia1.decode import prepare
 from dia_engine.errors import BadRequest
@@ -35,9 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     usual = Params()
     add_model_arguments(parser)
     parser.add_argument("--text", action="append", required=True, help="several texts are one batch")
-    prompts = parser.add_mutually_exclusive_group()
-    prompts.add_argument("--prompt-codes", action="append", metavar="FILE.npy", help=f"once per text, {NO_PROMPT!r} for none")
-    prompts.add_argument("--prompt", action="append", metavar="AUDIO", help=f"once per text, {NO_PROMPT!r} for none")
+    voices = parser.add_mutually_exclusive_group()
+    voices.add_argument("--prompt-codes", action="append", metavar="FILE.npy", help=f"once per text, {NO_PROMPT!r} for none")
+    voices.add_argument("--prompt", action="append", metavar="AUDIO", help=f"once per text, {NO_PROMPT!r} for none")
     parser.add_argument("--prompt-text", action="append", metavar="TEXT", help="what a prompt says, if --text does not hold it")
     parser.add_argument("--temperature", type=float, default=usual.temperature, help="0 is greedy")
     parser.add_argument("--top-p", type=float, default=usual.top_p)
@@ -60,8 +60,7 @@ def run(args: argparse.Namespace) -> int:
         output.check_place(path)
     params = Params(args.temperature, args.top_p, args.cfg_scale, args.cfg_filter_top_k, args.max_tokens, args.seed)
     codec = load_codec(args.codec.expanduser(), args.device) if args.output or args.prompt else None
-    prompts = _prompts(args, codec)
-    requests = [Request(text, prompt, params) for text, prompt in zip(args.text, prompts, strict=True)]
+    requests = [Request(text, prompt, params) for text, prompt in zip(args.text, _prompts(args, codec), strict=True)]
     model = weights.load(args.model, dtype=weights.DTYPES[args.dtype], device=args.device, generation=args.generation)
     for request in requests:
         check(model.config, request)
@@ -99,15 +98,15 @@ def _prompts(args: argparse.Namespace, codec: Codec | None) -> list[Prompt | Non
     if len(names) != count or len(transcripts) != count:
         what = f"There are {count} texts, {len(names)} prompts and {len(transcripts)} transcripts"
         raise BadRequest(what, todo=f"give each once per text, {NO_PROMPT!r} for no prompt")
-    prompts: list[Prompt | None] = []
+    found: list[Prompt | None] = []
     for name, transcript in zip(names, transcripts, strict=True):
         if name == NO_PROMPT:
-            prompts.append(None)
+            found.append(None)
         elif codec is not None and args.prompt:
-            prompts.append(Prompt(codec.encode(output.read_prompt(Path(name), codec.sample_rate)), transcript))
+            found.append(Prompt(prompts.encode(codec, *prompts.read(Path(name))), transcript))
         else:
-            prompts.append(Prompt(read_array(name), transcript))
-    return prompts
+            found.append(Prompt(read_array(name), transcript))
+    return found
 
 
 def _told(result: Generated) -> str:

@@ -7,6 +7,9 @@ from dia_engine.dia1.config import Config
 from dia_engine.errors import BadRequest, TextTooLong
 from dia_engine.params import Request
 
+TAGS = (b"\1", b"\2")  # what [S1] and [S2] are as bytes
+NO_WORDS = b"\1\2 \t\r\n"
+
 
 def text_ids(text: str, limit: int) -> bytes:
     """Token ids of `text` without NULs, which would count as padding. Raises `TextTooLong` beyond `limit` ids."""
@@ -20,11 +23,12 @@ def text_ids(text: str, limit: int) -> bytes:
 
 
 def check(config: Config, request: Request) -> None:
-    """Raise `BadRequest` if the model cannot speak this."""
-    if not text_ids(request.spoken(), config.encoder.positions).strip(b"\1\2 \t\r\n"):
+    """Raise `BadRequest` if the model cannot speak this. A prompt's transcript counts with the text, its frames as rows."""
+    if not text_ids(request.spoken(), config.encoder.positions).strip(NO_WORDS):
         raise BadRequest("The text has no words, only speaker tags", todo="give it words to speak")
     rows, frames = row_limit(config, request), 0
     if request.prompt is not None:
+        _check_transcript(request.prompt.transcript, request.text)
         frames, channels = request.prompt.codes.shape
         if channels != config.channels:
             raise BadRequest(
@@ -40,6 +44,19 @@ def check(config: Config, request: Request) -> None:
         raise BadRequest(
             what, todo="use a shorter prompt" if request.params.max_tokens is None else f"use max_tokens {least} or more"
         )
+
+
+def _check_transcript(transcript: str, text: str) -> None:
+    """A transcript beside the text says words, and who says them; without one, the text is taken to begin with both."""
+    told = script.encode(transcript.strip())
+    if not told:
+        return
+    if not told.startswith(TAGS):
+        raise BadRequest("The prompt's transcript does not say who speaks", todo="begin it with [S1] or [S2]")
+    if not told.strip(NO_WORDS):
+        raise BadRequest("The prompt's transcript has no words, only speaker tags", todo="write down what is said in it")
+    if not script.encode(text).strip(NO_WORDS):
+        raise BadRequest("There is a prompt's transcript and no text to speak", todo="give words to speak after it")
 
 
 def row_limit(config: Config, request: Request) -> int:

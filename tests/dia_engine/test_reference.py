@@ -118,6 +118,10 @@ def test_every_row_is_told_as_it_is_decided(model: Dia1) -> None:
         (Request("[S1] Hi.", None, Params(max_tokens=16)), "17 or more"),
         (Request("[S1] Hi.", Prompt(np.zeros((112, 9), np.int16))), "shorter prompt"),
         (Request("[S1] Hi.", Prompt(np.zeros((4, 8), np.int16))), "8 codes per frame and the model 9"),
+        (Request("[S1] Hi.", Prompt(recorded.PROMPT.codes, "Well?")), "transcript does not say who speaks"),
+        (Request("[S1] Hi.", Prompt(recorded.PROMPT.codes, "[S1] [S2]")), "transcript has no words"),
+        (Request(" ", Prompt(recorded.PROMPT.codes, "[S1] Well?")), "no text"),
+        (Request("[S1] Hi.", Prompt(recorded.PROMPT.codes, "[S1] " + "well " * 60)), "would not be spoken"),
     ],
 )
 def test_what_cannot_be_spoken_is_refused_before_anything_runs(
