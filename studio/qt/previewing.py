@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.core.errors import Cancelled, StudioError
+from studio.core.errors import StudioError
 from studio.core.render import Engine, Request, SpokenTurn, VoiceSpec
 from studio.core.timeline import Clip, Timeline, Track
 from studio.core.voices import Voice
@@ -18,8 +18,8 @@ from studio.qt.session import Session
 from studio.qt.voices import Voices
 from studio.render.arrange import samples_of
 from studio.render.requests import Casting, request_for
-from studio.render.runner import Stopped, run_job
-from studio.store.takes import TakeStore
+from studio.render.runner import Flight, Stopped
+from studio.store.takes import Take, TakeStore
 
 SAMPLE_LINE = "This is how I sound. Every word you write for me will be spoken like this."
 MAX_CHARACTERS = 160
@@ -78,12 +78,16 @@ class Previewing(QObject):
             self.trouble.emit(error)
             return
         self._wanted = -next(self._numbers)
-        self._thread.submit(RenderJob(self._wanted, complete, partial(_render, self._folder)))
+        self._thread.submit(RenderJob(self._wanted, complete, partial(_begin, self._folder)))
 
     @Slot(int, object)
     def _on_done(self, job_id: int, result: object) -> None:
-        if job_id == self._wanted and isinstance(result, tuple):
-            self.hear_file(*result)
+        if job_id != self._wanted or not isinstance(result, Take):
+            return
+        try:
+            self.hear_file(TakeStore(self._folder).path(result.key), result.seconds)
+        except StudioError as error:
+            self.trouble.emit(error)
 
     @Slot(int, object)
     def _on_failed(self, job_id: int, error: Exception) -> None:
@@ -99,10 +103,6 @@ def shortened(text: str) -> str:
     return text[: cut + 1] if cut > 20 else text[: text.rfind(" ", 0, MAX_CHARACTERS)]
 
 
-def _render(folder: Path, request: Request, engine: Engine, report: Report, stopped: Stopped) -> tuple[Path, float]:
+def _begin(folder: Path, request: Request, engine: Engine, report: Report, stopped: Stopped) -> Flight:
     """Runs on the render thread."""
-    if stopped():
-        raise Cancelled
-    takes = TakeStore(folder)
-    take = run_job(request, engine, takes, report, stopped)
-    return takes.path(take.key), take.seconds
+    return Flight(request, engine, TakeStore(folder), report, stopped)

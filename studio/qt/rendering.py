@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from time import monotonic
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -16,11 +15,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from studio.core.errors import EngineError, StorageFullError, StudioError
 from studio.core.render import Engine, Progress, Request
 from studio.qt.filling import Filling
+from studio.qt.inhand import InHand
 from studio.qt.render_thread import RenderJob, RenderThread
 from studio.render.eta import Pace
-from studio.render.plan import Job, Reason
+from studio.render.plan import Job, Reason, in_order
 from studio.render.queue import JobStore, Queue
-from studio.render.runner import MAX_FAILURES, Report, Stopped, run_job
+from studio.render.runner import Flight, Report, Stopped
 from studio.store.jobs import JobRow, State
 from studio.store.take_rows import TakeRow
 from studio.store.takes import Take, TakeStore
@@ -69,16 +69,14 @@ class Rendering(QObject):
         self._thread = thread
         self._filling = Filling(self._put, self)
         self._filling.trouble.connect(self._halt)
-        self._work = partial(_run_into, takes)
+        self._begin = partial(_begin_into, takes)
         self._desk = desk
         self._asked: dict[str, Job] = {}  # jobs by key, as they were asked for
         self._pace = Pace()
         self._job_ids: dict[str, int] = {}
         self._index()
-        self._running: JobRow | None = None
-        self._since = 0.0
-        self._progress = Progress("loading", 0.0, 0.0)
-        self._failures = 0
+        self._hand = InHand()
+        self._load_progress: Progress | None = None
         self._run_done = self._run_failed = 0
         self._is_pumping = False
         self._stopping: set[int] = set()
@@ -92,6 +90,7 @@ class Rendering(QObject):
         thread.failed.connect(self._on_failed)
         thread.cancelled.connect(self._on_cancelled)
         thread.loading.connect(self.loading)
+        thread.load_progress.connect(self._on_load_progress)
 
     # what there is
 
@@ -100,19 +99,22 @@ class Rendering(QObject):
         return self._queue.is_paused
 
     @property
-    def running(self) -> JobRow | None:
-        return self._running
+    def running(self) -> tuple[JobRow, ...]:
+        """What is being rendered, as many as the engine has slots."""
+        return self._hand.rows()
 
     @property
-    def share(self) -> float:
-        """Of the running job, 0 to 1. Loading is no part of it."""
-        if self._progress.phase == "loading" or self._progress.total <= 0:
-            return 0.0
-        return min(1.0, self._progress.done / self._progress.total)
+    def load_progress(self) -> Progress | None:
+        """How far the engine's loading is, while it loads."""
+        return self._load_progress
 
-    @property
-    def progress(self) -> Progress:
-        return self._progress
+    def share_of(self, job_id: int) -> float:
+        """Of a running job, 0 to 1. Loading is no part of it."""
+        return self._hand.share(job_id)
+
+    def progress_of(self, segment: str) -> Progress | None:
+        """How far a segment is that is being rendered, in seconds of speech; None for the others."""
+        return self._hand.progress_of(segment)
 
     def rows(self) -> list[JobRow]:
         return self._queue.rows()
@@ -147,10 +149,9 @@ class Rendering(QObject):
 
     def seconds_left(self) -> float | None:
         """Wall-clock seconds until the queue is empty, from what was rendered so far; None before the first take."""
-        speech = self._desk.estimated_s(*(row.segment for row in self._queue.waiting()))
-        if self._running is not None:
-            speech += self._desk.estimated_s(self._running.segment) * (1 - self.share)
-        return self._pace.seconds_left(speech)
+        waiting_s = self._desk.estimated_s(*(row.segment for row in self._queue.waiting()))
+        running_s = [self._desk.estimated_s(row.segment) * (1 - self.share_of(row.id)) for row in self.running]
+        return self._pace.seconds_left(waiting_s + sum(running_s), max(running_s, default=0.0))
 
     # what the user does
 
@@ -161,11 +162,11 @@ class Rendering(QObject):
         for job in jobs:
             self._asked[job.key] = job
         self._queue.resume()
-        self._failures = 0
+        self._hand.company.forgive()
         if first:
             self._put(jobs, first=True)
         else:
-            self._filling.add(jobs)
+            self._filling.add(in_order(jobs, self._desk.estimated_s, self._thread.slots))
 
     def pause(self) -> None:
         """What runs goes on to its end; nothing after it starts."""
@@ -174,7 +175,7 @@ class Rendering(QObject):
 
     def resume(self) -> None:
         self._queue.resume()
-        self._failures = 0
+        self._hand.company.forgive()
         self._pump()
 
     def stop(self) -> None:
@@ -198,7 +199,7 @@ class Rendering(QObject):
         rows = [row for row in self._queue.rows() if row.state == "failed" and (job_ids is None or row.id in job_ids)]
         self._queue.retry_all([row.id for row in rows])
         self._queue.resume()
-        self._failures = 0
+        self._hand.company.forgive()
         self.states_changed.emit(frozenset(row.segment for row in rows))
         self._pump()
 
@@ -227,8 +228,9 @@ class Rendering(QObject):
         self._thread.failed.disconnect(self._on_failed)
         self._thread.cancelled.disconnect(self._on_cancelled)
         self._thread.loading.disconnect(self.loading)
-        if self._running is not None:
-            self._thread.stop(self._running.id)
+        self._thread.load_progress.disconnect(self._on_load_progress)
+        for row in self.running:
+            self._thread.stop(row.id)
 
     # how it goes
 
@@ -239,8 +241,8 @@ class Rendering(QObject):
         self._pump()
 
     def _pump(self) -> None:
-        """Give the thread its next job, if it has none."""
-        if self._running is None and not self._is_pumping:
+        """Give the thread what it can do at once."""
+        if not self._is_pumping:
             self._is_pumping = True
             try:
                 self._start_next()
@@ -251,7 +253,11 @@ class Rendering(QObject):
         self._tell()
 
     def _start_next(self) -> None:
-        while (row := self._queue.next()) is not None:
+        self._hand.company.slots = self._thread.slots
+        begun = set()
+        while (first := self._queue.peek()) is not None and self._hand.company.admits(first):
+            row = self._queue.next()
+            assert row is not None
             job = self._job_for(row)
             if job is None or job.key != row.key:
                 # The script has moved on since this was asked for: the segment is rendered as it reads now, or not at all.
@@ -267,22 +273,22 @@ class Rendering(QObject):
                 self._fail(row, error)
                 continue
             self._run(row, request)
-            self.states_changed.emit(frozenset({row.segment}))
-            return
-        if self._filling.is_done and not self.count(*ACTIVE) and (self._run_done or self._run_failed):
+            begun.add(row.segment)
+        if begun:
+            self.states_changed.emit(frozenset(begun))
+        elif self._filling.is_done and not self.count(*ACTIVE) and (self._run_done or self._run_failed):
             done, failed, self._run_done, self._run_failed = self._run_done, self._run_failed, 0, 0
             self.finished.emit(done, failed)
 
     def _run(self, row: JobRow, request: Request) -> None:
-        self._running = row
-        self._progress = Progress("loading", 0.0, 0.0)
-        self._thread.submit(RenderJob(row.id, request, self._work))
+        self._hand.add(row)
+        self._thread.submit(RenderJob(row.id, request, self._begin))
 
     def _ready(self) -> tuple[JobRow, Request] | None:
         """The next job, when nothing speaks against running it as it was asked for; else `_start_next` sees to it."""
         row = self._queue.peek()
         job = self._job_for(row) if row is not None else None
-        if row is None or job is None or job.key != row.key:
+        if row is None or job is None or job.key != row.key or not self._hand.company.admits(row):
             return None
         try:
             return row, self._desk.complete(job.request)
@@ -297,22 +303,26 @@ class Rendering(QObject):
 
     @Slot(int)
     def _on_started(self, job_id: int) -> None:
-        self._since = monotonic()
+        self._hand.began(job_id)
+
+    @Slot(object)
+    def _on_load_progress(self, progress: Progress | None) -> None:
+        self._load_progress = progress
+        self._tell()
 
     @Slot(int, object)
     def _on_progress(self, job_id: int, progress: Progress) -> None:
-        if self._progress.phase == "loading" and progress.phase != "loading":
-            self._since = monotonic()  # loading is no part of the pace
-        self._progress = progress
+        self._hand.told(job_id, progress)
         self._tell()
 
     @Slot(int, object)
     def _on_done(self, job_id: int, take: Take) -> None:
-        row = self._end(job_id)
-        if row is None:
+        ended = self._hand.end(job_id)
+        if ended is None:
             return
-        self._pace = self._pace.noted(take.seconds, monotonic() - self._since)
-        self._failures = 0
+        row, spent = ended
+        self._pace = self._pace.noted(take.seconds, spent)
+        self._hand.company.worked(job_id)
         ready = self._ready()
         try:
             made = self._desk.record_take(row, take, ready[0] if ready is not None else None)
@@ -330,17 +340,23 @@ class Rendering(QObject):
 
     @Slot(int, object)
     def _on_failed(self, job_id: int, error: Exception) -> None:
-        row = self._end(job_id)
-        if row is None:
+        ended = self._hand.end(job_id)
+        if ended is None:
             return
+        row, company = ended[0], self._hand.company
         if isinstance(error, StorageFullError):
+            company.left(job_id)
             self._queue.put_back(job_id)
             self._halt(error)
             self.states_changed.emit(frozenset({row.segment}))
             return
-        self._fail(row, error)
-        self._failures += 1
-        if self._failures >= MAX_FAILURES:  # it is the engine then, not the script
+        if company.failed(job_id):  # others were there: it is tried alone when they are done
+            self._queue.put_back(job_id)
+            self._queue.move(job_id, None)
+            self.states_changed.emit(frozenset({row.segment}))
+        else:
+            self._fail(row, error)
+        if company.is_worn_out:  # it is the engine then, not the script
             self._halt(error if isinstance(error, StudioError) else EngineError(str(error)))
         self._pump()
         if not isinstance(error, StudioError):
@@ -348,9 +364,11 @@ class Rendering(QObject):
 
     @Slot(int)
     def _on_cancelled(self, job_id: int) -> None:
-        row = self._end(job_id)
-        if row is None:
+        ended = self._hand.end(job_id)
+        if ended is None:
             return
+        row = ended[0]
+        self._hand.company.left(job_id)
         if job_id in self._stopping:
             self._queue.cancel(job_id)
         else:
@@ -358,14 +376,6 @@ class Rendering(QObject):
         self._stopping.discard(job_id)
         self.states_changed.emit(frozenset({row.segment}))
         self._pump()
-
-    def _end(self, job_id: int) -> JobRow | None:
-        """The job that was running, now that it is over; None for one of a project that was closed since."""
-        row = self._running
-        if row is None or row.id != job_id:
-            return None
-        self._running = None
-        return row
 
     def _fail(self, row: JobRow, error: Exception) -> None:
         said = str(error) or type(error).__name__
@@ -384,6 +394,6 @@ class Rendering(QObject):
             self._told.start()
 
 
-def _run_into(takes: TakeStore, request: Request, engine: Engine, report: Report, stopped: Stopped) -> Take:
+def _begin_into(takes: TakeStore, request: Request, engine: Engine, report: Report, stopped: Stopped) -> Flight:
     """Runs on the render thread, with a take store that nobody else uses."""
-    return run_job(request, engine, takes, report, stopped)
+    return Flight(request, engine, takes, report, stopped)

@@ -136,15 +136,14 @@ class ScriptLink(QObject):
         first = session.plan.lines[index]
         status = session.states.of(segment.id)
         seconds, is_estimate = seconds_of(session, segment.id)
-        running = session.rendering.running
-        is_running = running is not None and running.segment == segment.id
+        told = session.rendering.progress_of(segment.id)
         return SegmentMark(
             first,
             first + session.plan.lies[index].lines,
             str(status.state) if status is not None else "empty",
             seconds,
             is_estimate,
-            session.rendering.progress.done if is_running else None,
+            None if told is None else 0.0 if told.phase == "loading" else told.done,
             segment.id,
             short_reason(session, segment.id),
         )

@@ -209,18 +209,17 @@ class ShownSession(QObject):
     def _show_queue(self) -> None:
         rendering = self.session.rendering
         rows = rendering.rows()
-        running = rendering.running
         if self._window.queue.isVisible():
             self._window.queue.show_jobs([self._job_row(row) for row in rows])
         done, total = rendering.done_and_total()
         left = rendering.seconds_left()
         waiting = rendering.count("waiting", "running")
-        share = (done + (rendering.share if running is not None else 0.0)) / total if total else 0.0
+        share = (done + sum(rendering.share_of(row.id) for row in rendering.running)) / total if total else 0.0
         self._window.status.show_queue(
             self._queue_words(done, total, left), share, is_active=waiting > 0, is_paused=rendering.is_paused
         )
-        if running is not None:
-            self._script.show_some({running.segment})
+        if rendering.running:
+            self._script.show_some({row.segment for row in rendering.running})
 
     def _queue_words(self, done: int, total: int, left_s: float | None) -> str:
         rendering = self.session.rendering
@@ -229,17 +228,19 @@ class ShownSession(QObject):
             words = ngettext("{count} segment failed", "{count} segments failed", failed).format(count=failed)
             return words if failed else ""
         if rendering.is_paused:
-            running = rendering.running is not None
             return (
-                _("Pausing after this segment") if running else _("Paused · {done} of {total}").format(done=done, total=total)
+                _("Pausing after this segment")
+                if rendering.running
+                else _("Paused · {done} of {total}").format(done=done, total=total)
             )
+        loading = rendering.load_progress
+        if loading is not None and loading.total > 0:
+            return _("Loading the engine · {percent} %").format(percent=int(100 * loading.done / loading.total))
         words = _("Rendering {number} of {total}").format(number=min(done + 1, total), total=total)
         return f"{words} · " + _("{time} left").format(time=in_words(left_s)) if left_s is not None else words
 
     def _job_row(self, row: StoredJob) -> JobRow:
         index = self.session.index_of(row.segment)
-        running = self.session.rendering.running
-        is_running = running is not None and running.id == row.id
         plan = self.session.plan
         return JobRow(
             row.id,
@@ -249,7 +250,7 @@ class ShownSession(QObject):
             plan.lines[index] + 1 if index is not None else 0,
             row.reason,
             row.error,
-            round(self.session.rendering.share, 2) if is_running else 0.0,
+            round(self.session.rendering.share_of(row.id), 2),
         )
 
     def _show_main_button(self) -> None:

@@ -213,7 +213,7 @@ def test_stopping_while_the_queue_is_filled_leaves_nothing_to_come(
     monkeypatch.setattr("studio.qt.filling.SLICE", 1)
     session.render_needed()
     session.rendering.stop()
-    qtbot.waitUntil(lambda: session.rendering.running is None, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.rendering.running, timeout=20_000)
     qtbot.wait(50)
     assert session.rendering.count("waiting", "running") == 0
     assert len(session.rendering.rows()) == 1

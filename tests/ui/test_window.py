@@ -278,7 +278,7 @@ def test_pause_lets_the_segment_in_hand_finish_and_resume_goes_on(window: MainWi
     session = opened(window, project, qtbot)
     window.desk.render_changed()
     window.desk.pause_rendering()
-    qtbot.waitUntil(lambda: session.rendering.running is None, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.rendering.running, timeout=20_000)
     assert session.rendering.count("waiting") == len(session.plan.segments) - 1
     with qtbot.waitSignal(session.rendering.finished, timeout=20_000):
         window.desk.pause_rendering()
