@@ -72,7 +72,11 @@ def weight_files(place: Path) -> tuple[Path, ...]:
     if place.is_file():
         return (place,)
     places.refuse_unfinished(place)
-    first, *_ = choose((file.name for file in place.iterdir() if file.is_file()), place)
+    try:
+        names = [file.name for file in place.iterdir() if file.is_file()]
+    except OSError as error:
+        raise WeightsMissing(f"The folder cannot be read ({error.strerror})", where=place, todo="name another one") from error
+    first, *_ = choose(names, place)
     return _shards(place / first) if first == INDEX else (place / first,)
 
 

@@ -16,6 +16,8 @@ from dia_engine.codec.config import DacConfig, from_package, from_transformers
 from dia_engine.codec.dac import Dac, dtype_of, skeleton
 from dia_engine.codec.names import transformers_names
 from dia_engine.errors import WeightsDamaged, WeightsMissing, memory_errors
+from dia_engine.hub import places
+from dia_engine.hub.known import CODEC, id_of
 
 FETCH = "fetch the codec's weights again"
 DTYPES = (torch.float32, torch.float16, torch.bfloat16)  # that weights may be stored in
@@ -73,11 +75,16 @@ def read_config(path: Path) -> DacConfig:
 
 
 def find(path: Path) -> Path:
-    """The one weights file that a path means."""
+    """The one weights file that a path means, or a model of the hub's cache that is named in place of one."""
     if path.is_file():
         return path
     if not path.is_dir():
-        raise WeightsMissing("There are no codec weights", where=path, todo="name the codec's weights file or folder")
+        kept = places.cached(id_of(str(path)))
+        if kept is None:
+            todo = f"name its weights file or folder, or fetch it with: python -m dia_engine fetch {CODEC.name}"
+            raise WeightsMissing("There are no codec weights", where=path, todo=todo)
+        path = kept
+    places.refuse_unfinished(path)
     if (path / "model.safetensors").is_file():
         return path / "model.safetensors"
     found = sorted(path.glob("*.pth"))

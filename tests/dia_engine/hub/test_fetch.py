@@ -54,7 +54,11 @@ def test_what_was_fetched_can_be_loaded_by_its_name(get: Fetch) -> None:
     for model in ("dia", "dia-april"):
         get(model)
         assert weights.load(model).config.generation == ("B" if model == "dia" else "A")
-    assert load_codec(get("codec").place).sample_rate == 44100
+    with pytest.raises(WeightsMissing, match="python -m dia_engine fetch codec"):
+        load_codec("codec")
+    get("codec")
+    for name in ("codec", "descript/dac_44khz"):
+        assert load_codec(name).sample_rate == 44100
 
 
 def test_the_hash_of_the_hub_is_recorded(hub: FakeHub, get: Fetch, served: Path, tmp_path: Path) -> None:
