@@ -175,10 +175,25 @@ def network(seed: int, generation: Generation, heads: tuple[int, int], cross_hea
     encoder = Tower(LAYERS, E, ENCODER_MLP, 4, 2, 8, TEXT_VOCABULARY, TEXT)
     cross = {"cross_heads": cross_heads[0], "cross_kv_heads": cross_heads[1], "cross_head_dim": 6}
     config = Config(generation, encoder, Tower(3, D, DECODER_MLP, *heads, 8, VOCABULARY, ROWS, **cross))
+    model = _filled(config, seed)
+    model.logits_dense.weight.view(CHANNELS, VOCABULARY, D)[0, config.eos] *= 3
+    return model
+
+
+def wide(seed: int, dtype: torch.dtype = torch.bfloat16) -> Dia1:
+    """A network of random weights, of sizes that the kernels for real ones take; norms in float32, as loading leaves them."""
+    encoder = Tower(1, 64, 128, 4, 4, 16, TEXT_VOCABULARY, TEXT)
+    decoder = Tower(2, 96, 192, 4, 2, 32, VOCABULARY, ROWS, cross_heads=4, cross_kv_heads=4, cross_head_dim=32)
+    model = _filled(Config("B", encoder, decoder), seed)
+    for weight in model.parameters():
+        weight.data = weight.data.to(torch.float32 if weight.ndim == 1 else dtype)
+    return model
+
+
+def _filled(config: Config, seed: int) -> Dia1:
     model = skeleton(config).to_empty(device="cpu")
     numbers = torch.Generator().manual_seed(seed)
     for name, weight in model.named_parameters():
         scale = 0.3 if weight.ndim == 1 else 1.0 if "embed" in name else 1.5 * weight.shape[1] ** -0.5
         weight.copy_(torch.randn(weight.shape, generator=numbers) * scale + (weight.ndim == 1))
-    model.logits_dense.weight.view(CHANNELS, VOCABULARY, D)[0, config.eos] *= 3
     return model
