@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from torch import Tensor
 from dia_engine.codec import weights
 from dia_engine.codec.chunks import Stream, Window, decoder_reach, encoder_reach, even_windows, windows
 from dia_engine.codec.config import DacConfig
-from dia_engine.codec.dac import Dac
+from dia_engine.codec.probe import quicker_dtype
 from dia_engine.codec.tiled import TILE, WHOLE, Tiled
 from dia_engine.errors import BadRequest, OutOfMemory, memory_errors
 from dia_engine.params import Codes
@@ -177,19 +177,20 @@ class Codec:
         return array.astype(np.int16)
 
 
-def load_codec(path: str | Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> Codec:
+def load_codec(path: str | Path, device: str = "cpu", dtype: torch.dtype | None = torch.float32) -> Codec:
     """The codec of a weights file or folder; see `weights.load`.
 
-    `dtype` float32 or bfloat16 is the decoder's; encoding is float32 always, so a voice has the same codes in both.
+    `dtype` float32 or bfloat16 is the decoder's, None the one that is quicker here, see `quicker_dtype`. Encoding is float32
+    always, so a voice has the same codes in both.
     On a GPU "float32" convolutions are what torch is set to, which is TF32 by default.
     """
-    if dtype not in (torch.float32, torch.bfloat16):
+    if dtype not in (None, torch.float32, torch.bfloat16):
         raise BadRequest(f"The codec does not run in {dtype}", todo="use float32 or bfloat16")
     place = checked_device(device)
     config, network = weights.load(path, place, torch.float32)
     with memory_errors("loading the codec", "free memory or use another device"):
-        tiled = Tiled(config, network, dtype, TILE if place.type == "cpu" else WHOLE)
-    return Codec(config, tiled, place, digest=_digest(network))
+        tiled = Tiled(config, network, dtype or quicker_dtype(place), TILE if place.type == "cpu" else WHOLE)
+    return Codec(config, tiled, place, digest=digest_of(network.state_dict()))
 
 
 def checked_device(name: str) -> torch.device:
@@ -203,10 +204,10 @@ def checked_device(name: str) -> torch.device:
     return device
 
 
-def _digest(network: Dac) -> str:
+def digest_of(state: Mapping[str, Tensor]) -> str:
     """SHA-256 of all that codes are made by: two codecs with the same one encode alike."""
     found = hashlib.sha256()
-    for name, value in network.state_dict().items():
+    for name, value in state.items():
         if not name.startswith("decoder."):
             found.update(f"{name} {list(value.shape)}\n".encode())
             found.update(value.cpu().contiguous().numpy())

@@ -15,7 +15,7 @@ from dia_engine.codec import descript
 from dia_engine.codec.codec import Codec, load_codec
 from dia_engine.errors import BadRequest, EngineError
 
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "quicker": None}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--decode", metavar="CODES.npy", help="whole numbers [frames, codebooks]")
     parser.add_argument("--out", required=True, metavar="OUT.npy")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--dtype", choices=DTYPES, default="float32", help="of the decoder")
+    parser.add_argument("--dtype", choices=DTYPES, default="float32", help="of the decoder; quicker: tried here")
     parser.add_argument("--package", action="store_true", help="let descript-audio-codec do the work, if it is installed")
 
 

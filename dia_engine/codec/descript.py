@@ -1,7 +1,8 @@
 """The descript-audio-codec package behind the functions of our own codec, for those who have it.
 
 Untested with the package itself: it cannot be imported beside a CPU build of torch (it needs torchaudio, whose newest
-release needs CUDA libraries), so the tests reach its guard only. Our own codec is the default and gives the same audio.
+release needs CUDA libraries), so the tests reach its guard, and our calls by a stand-in. Our own codec is the
+default and gives the same audio.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from dia_engine.codec import weights
-from dia_engine.codec.codec import Codec, checked_device
+from dia_engine.codec.codec import Codec, checked_device, digest_of
 from dia_engine.errors import EngineError, memory_errors
 
 
@@ -59,7 +60,7 @@ def load_codec(path: str | Path, device: str = "cpu") -> Codec:
         )
         model.load_state_dict(stored, strict=True)
         network = _Package(model).eval().requires_grad_(False).to(place, torch.float32)
-    return Codec(config, network, place)
+    return Codec(config, network, place, digest=digest_of(stored))
 
 
 def _imported() -> Any:
