@@ -210,7 +210,7 @@ def digest_of(state: Mapping[str, Tensor]) -> str:
     for name, value in state.items():
         if not name.startswith("decoder."):
             found.update(f"{name} {list(value.shape)}\n".encode())
-            found.update(value.cpu().contiguous().numpy())
+            found.update(value.cpu().contiguous().numpy().data)
     return found.hexdigest()
 
 
