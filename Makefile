@@ -1,6 +1,7 @@
 # make demo    set up what is needed and turn a script into an episode: demo/the-lily-pod.mp3
 # make run     open the studio
 # make test    every test
+# make explore tests on random examples, five times as many, other ones each time
 # make check   formatting, lint, types, import rules and the quick tests
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q install -c packaging/constraints.txt
 DEMO   := demo/the-lily-pod.mp3
 
-.PHONY: demo run test check bench clean
+.PHONY: demo run test explore check bench clean
 
 demo: $(VENV)/.runtime
 	@mkdir -p demo
@@ -22,7 +23,11 @@ run: $(VENV)/.runtime
 
 test: $(VENV)/.dev
 	@$(PYTHON) packaging/system_check.py offscreen
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+explore: $(VENV)/.dev
+	@$(PYTHON) packaging/system_check.py offscreen
+	@DIA_STUDIO_TEST_PROFILE=explore $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 1200 tests/core tests/store tests/audio tests/dia_engine
 
 check: $(VENV)/.dev
 	@$(PYTHON) packaging/system_check.py offscreen
@@ -30,7 +35,7 @@ check: $(VENV)/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -n 2 -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 bench: $(VENV)/.dev
 	@for program in tests/benchmarks/bench_*.py; do echo "$$program"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$program || exit 1; done

@@ -96,7 +96,7 @@ def test_both_ways_to_plan_again_agree_after_any_edit(lines: list[str], data: st
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @given(scripts(most=30), st.data())
-@examples(900)
+@examples(300)
 def test_both_ways_to_plan_again_agree_after_any_edit_at_length(lines: list[str], data: st.DataObject) -> None:
     check_any_edits(lines, data)
 
@@ -110,7 +110,7 @@ def test_a_word_makes_two_segments_stale_at_most_and_a_sentence_three(lines: lis
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @given(PLAIN, st.data())
-@examples(900)
+@examples(300)
 def test_a_word_makes_two_segments_stale_at_most_and_a_sentence_three_at_length(lines: list[str], data: st.DataObject) -> None:
     check_small_edits(lines, data)
 

@@ -7,10 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ import pytest
 from tests.faults.scenarios import Weakness
 
 ROOT = Path(__file__).parents[2]
-ROOMY = 256 * 1024 * 1024  # bytes; a scenario takes some megabytes
 
 
 @pytest.fixture(scope="session")
@@ -30,17 +28,6 @@ def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = Path(__file__).with_name("shim.c")
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(source), "-ldl"], check=True)
     return library
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Path]:
-    """Where a scenario takes place: in memory, where the system has that, for what becomes of a sync is the shim's business."""
-    memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < ROOMY:
-        yield tmp_path
-        return
-    with TemporaryDirectory(dir=memory, prefix="dia-studio-test-") as folder:
-        yield Path(folder)
 
 
 @pytest.fixture
