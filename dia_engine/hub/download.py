@@ -144,8 +144,6 @@ class _Part:
                 refuse_if(stopped, str(path), again)
             self._take(chunk)
         self.was_continued = self.size > 0
-        if self.size > file.size and not keep_as_it_is:
-            self.clear()
 
     def __enter__(self) -> _Part:
         return self

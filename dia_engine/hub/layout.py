@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import shutil
 from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from dia_engine import manifest
 from dia_engine.errors import BadRequest, WeightsMissing
 from dia_engine.filenames import choose
 from dia_engine.hub.client import Listing, RemoteFile
-from dia_engine.hub.places import INCOMPLETE, NOTE, Note, part_name, read_note, storage
+from dia_engine.hub.places import INCOMPLETE, KEY_SHOWN, NOTE, Note, part_name, read_note, storage
 
 
 class Layout(Protocol):
@@ -90,7 +91,10 @@ class OwnFolder:
         self.part(file).replace(self.whole(file))
 
     def link(self, files: Iterable[RemoteFile]) -> None:
-        pass  # they are where they belong
+        """They are where they belong; parts of contents that the hub no longer has go."""
+        for file in files:
+            for stale in self.folder.glob(f"{glob.escape(file.name)}.{'?' * KEY_SHOWN}{INCOMPLETE}"):
+                stale.unlink()
 
     def _strange(self, what: str) -> BadRequest:
         todo = "name another folder, or a new one"

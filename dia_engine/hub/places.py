@@ -17,6 +17,7 @@ from dia_engine.errors import WeightsMissing
 
 NOTE = ".dia_engine.fetch.json"  # lies beside the files while a download is under way, and after it broke off
 INCOMPLETE = ".incomplete"
+KEY_SHOWN = 12  # letters of a content's hash in the name of its part
 LARGEST_NOTE = 1 << 20  # bytes
 ID = re.compile(r"[\w.-]+/[\w.-]+")
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -72,7 +73,7 @@ class Unfinished:
 
 def part_name(name: str, key: str) -> str:
     """What a file of that content is called while it grows."""
-    return f"{name}.{key[:12]}{INCOMPLETE}"
+    return f"{name}.{key[:KEY_SHOWN]}{INCOMPLETE}"
 
 
 def unfinished(place: Path) -> Unfinished | None:

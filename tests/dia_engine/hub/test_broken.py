@@ -1,5 +1,6 @@
 """Networks that break, servers that refuse or lie, disks that fill: what came is kept, what is wrong is never used."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -135,6 +136,24 @@ def test_a_part_that_is_as_long_as_the_file_or_longer_is_no_trap(
     hub.drops.clear()
     get("dia", tmp_path)
     assert verify(tmp_path).pinned
+
+
+def test_a_model_that_changed_on_the_hub_is_fetched_anew_and_the_old_part_goes(
+    hub: FakeHub, get: Fetch, size: int, served: Path, tmp_path: Path
+) -> None:
+    hub.drops = [size // 2] + [0] * 20
+    with pytest.raises(FetchFailed):
+        get("dia", tmp_path / "new")
+    hub.drops.clear()
+    changed = shutil.copytree(served / "dia", tmp_path / "changed")
+    content = bytearray((changed / WEIGHTS).read_bytes())
+    content[-100] ^= 1
+    (changed / WEIGHTS).write_bytes(content)
+    hub.add("nari-labs/Dia-1.6B-0626", changed, commit="d" * 40)
+    found = get("dia", tmp_path / "new")
+    assert (found.commit, hub.bodies()[-1].start) == ("d" * 40, 0)
+    assert verify(found.place).pinned
+    assert not list(found.place.glob("*.incomplete"))
 
 
 def test_a_server_that_knows_no_ranges_sends_all_once_more(hub: FakeHub, get: Fetch, size: int, tmp_path: Path) -> None:
