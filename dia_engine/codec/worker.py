@@ -109,10 +109,6 @@ class Worker:
         with contextlib.suppress(queue.Full):
             self._waiting.put_nowait(None)  # wakes a thread that waits; where there is no room, it does not wait
         self._thread.join()
-        with self._lock:
-            left = list(self._unfinished)
-        for ticket in left:
-            self.finish(ticket, _closed())
 
     def __enter__(self) -> Worker:
         return self
@@ -148,13 +144,16 @@ class Worker:
         torch.get_num_threads()  # the first call in a thread gives it the usual number, and would undo a call before it
         torch.set_num_threads(threads)
         ready.set()
-        with _own_stream(self._codec.device):
-            while not self._closed:
-                pieces = self._next()
-                self._decode_whole([piece for piece in pieces if piece.ticket.stream is None and piece.codes is not None])
-                for ticket, codes in pieces:
-                    if ticket.stream is not None and not ticket.done:
-                        self._decode_piece(ticket, ticket.stream, codes)
+        try:
+            with _own_stream(self._codec.device):
+                while not self._closed:
+                    self._decode_some(self._next())
+        finally:  # however the thread ends, nobody waits for it in vain
+            with self._lock:
+                self._closed = True
+                left = list(self._unfinished)
+            for ticket in left:
+                self.finish(ticket, _closed())
 
     def _next(self) -> list[_Piece]:
         """What waits, a piece or more; what nobody wants is left out."""
@@ -163,6 +162,12 @@ class Worker:
             while len(found) < TOGETHER:
                 found.append(self._waiting.get_nowait())
         return [piece for piece in found if piece is not None and not piece.ticket.done]
+
+    def _decode_some(self, pieces: list[_Piece]) -> None:
+        self._decode_whole([piece for piece in pieces if piece.ticket.stream is None and piece.codes is not None])
+        for ticket, codes in pieces:
+            if ticket.stream is not None and not ticket.done:
+                self._decode_piece(ticket, ticket.stream, codes)
 
     def _decode_whole(self, pieces: list[_Piece]) -> None:
         """All in one batch; where that fails, one by one, so that an error finds the one it belongs to."""
