@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from studio.core.estimate import DEFAULT_RATE, Rate
-from studio.core.render import Limits
+from studio.core.render import Caps, Limits
 from studio.core.script import Script
 from studio.core.segments import Plan, Previous, plan, replan
+from studio.render.learning import learned_rate
+from studio.store.project import ProjectStore
 
 
 @dataclass(slots=True)
@@ -28,7 +30,9 @@ class Cutter:
     def replan(self, old: Plan, old_script: Script, script: Script) -> Plan:
         return replan(old, old_script, script, self.limits, self.rate, self.overhead)
 
-    def after(self, old: Plan) -> Cutter:
-        """Cut anew, after this plan."""
-        self.previous = old
-        return self
+    def follow(self, caps: Caps | None, store: ProjectStore) -> bool:
+        """Cut for this engine from now on, at the rate its takes in the project teach; whether that makes a difference."""
+        was = self.limits, self.rate
+        self.limits = caps.limits if caps is not None else Limits()
+        self.rate = learned_rate(store, caps.id) if caps is not None else self.rate
+        return (self.limits, self.rate) != was

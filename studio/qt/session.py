@@ -42,7 +42,6 @@ from studio.qt.takebook import TakeBook, TakeRow
 from studio.qt.typing import LinesEdit, Typing
 from studio.qt.undo import EditCommand, Gesture
 from studio.qt.voices import Voices
-from studio.render.learning import learned_rate
 from studio.render.projects import previous_of
 from studio.render.requests import Casting, casting, overheads, request_for
 from studio.store.project import ProjectStore
@@ -77,7 +76,9 @@ class Session(QObject):
         self._standing = Standing(self._basis, self._present, self)
         self.states = self._standing.states
         self.sounds = Sounds(TakeStore(store.takes.folder))
-        self._cutter = Cutter(self._limits(), previous_of(store))
+        self._kept = previous_of(store)
+        self._cutter = Cutter(self._limits(), self._kept)
+        self._cutter.follow(engine.caps, store)
         self._live = LiveScript(store.text, self._surroundings(), self._cutter)
         self._casting: Casting | None = None
         self._index: dict[str, int] = {}
@@ -316,15 +317,14 @@ class Session(QObject):
         self.changed.emit(Change.of(Kind.STATES, segments=differ))
 
     def _on_engine(self) -> None:
-        caps, cutter = self._engine.caps, self._cutter
-        was = (cutter.limits, cutter.rate)
-        cutter.limits = self._limits()
-        cutter.rate = learned_rate(self._store, caps.id) if caps is not None else cutter.rate
+        cutter, was_unknown = self._cutter, self._casting is None
         self._recast()
         if self._casting is not None:
             cutter.overhead = overheads(self._casting)
-        if (cutter.limits, cutter.rate) != was:
-            self._live = LiveScript(self._live.text(), self._surroundings(), self._cutter.after(self.plan))
+        if cutter.follow(self._engine.caps, self._store):
+            # A plan made before the engine was known binds nobody: the terminal would cut what the project keeps.
+            cutter.previous = self._kept if was_unknown and self._live.text() == self._store.text else self.plan
+            self._live = LiveScript(self._live.text(), self._surroundings(), cutter)
             self._standing.start_over(self.plan.segments)
             self.changed.emit(EVERYTHING)
 
