@@ -1,5 +1,5 @@
-"""kill -9 at random moments while an episode is rendered, one segment at a time or four together: nothing finished is lost,
-nothing is rendered twice, and in the end the file is the one an unbroken run makes."""
+"""kill -9 at random moments while an episode is rendered: nothing finished is lost, nothing is rendered twice, and in the end
+the file is the one an unbroken run makes."""
 
 from __future__ import annotations
 
@@ -69,7 +69,6 @@ class Bench:
     """One script with its project, rendered by the real program in processes of its own."""
 
     folder: Path
-    slots: int = 1
     finished: list[int] = field(default_factory=list)  # lines, as the program told them
 
     @property
@@ -194,8 +193,8 @@ def test_a_kill_while_the_file_is_written_leaves_the_old_file_and_no_rest(
     made = bench(workplace / "written", 60)
     made.render()
     before = (made.folder / "long.wav").read_bytes()
-    status = made.render_until(forker, made.is_writing, 0.0)
-    assert status == -signal.SIGKILL
+    # On a busy machine, a run may be over before it is seen to write.
+    assert any(made.render_until(forker, made.is_writing, 0.0) == -signal.SIGKILL for _ in range(20))
     assert (made.folder / "long.wav").read_bytes() == before
     made.render()
     assert (made.folder / "long.wav").read_bytes() == before
