@@ -16,7 +16,8 @@ from tests.dia_engine.hub.server import FakeHub
 
 ROOT = Path(__file__).parents[3]
 WEIGHTS = "model.safetensors"
-WAIT_S = 60
+WAIT_S = 100
+pytestmark = pytest.mark.timeout(400)  # several processes that import torch, one after the other
 
 
 def environment(hub: FakeHub, **more: str) -> Mapping[str, str]:
