@@ -32,9 +32,17 @@ def add_arguments(parser: ArgumentParser) -> None:
         "-o", "--output", metavar="OUT", help=_("the file to write; its ending chooses the format (NAME.mp3 here)")
     )
     add_engine(parser)
-    parser.add_argument("--model", metavar="FOLDER|ID", help=_("the weights an engine is to use"))
-    parser.add_argument("--device", metavar="D", help=_("cpu, cuda, mps, …"))
-    parser.add_argument("--dtype", metavar="T", help=_("float32, bfloat16 or float16"))
+    parser.add_argument(
+        "--model",
+        metavar="FOLDER|ID",
+        help=_(
+            "speak with this model of Dia: its folder, or a name or id of dia-studio model list. Its codec is looked for in "
+            "the folder “codec” or the file weights.pth beside the weights, then where dia-studio model fetch puts it, then in "
+            "the cache of descript-audio-codec"
+        ),
+    )
+    parser.add_argument("--device", metavar="D", help=_("cpu, cuda, mps, … (the best there is, unless given)"))
+    parser.add_argument("--dtype", metavar="T", help=_("float32, bfloat16 or float16 (what suits the device, unless given)"))
     parser.add_argument(
         "--voice", action="append", default=[], metavar="CHARACTER=VOICE", help=_("cast a character for this run")
     )
@@ -54,7 +62,7 @@ def run(arguments: Namespace, console: Console) -> int:
     mixdown.refuse_output(output, (source.file,))
     wishes = _wishes(arguments)
     with projects.opened(source) as store:
-        info = choose(_engine_name(arguments, store))
+        info = choose(_engine_name(arguments, store), model=arguments.model or "")
         with closing(EngineSeat(lambda: _built(info, arguments), console.say, partial(show_loading, console))) as seat:
             made = episode(source, store, seat.caps, wishes)
             refuse_errors(diagnostics(made), str(source.file), console, force=arguments.force)
@@ -157,8 +165,8 @@ def _wishes(arguments: Namespace) -> Wishes:
 
 
 def _engine_name(arguments: Namespace, store: ProjectStore | None) -> str:
-    """The engine that was asked for, else the project's own."""
-    if arguments.engine != "auto" or store is None:
+    """The engine that was asked for, else the project's own. Who names a model asks for the engine that speaks with it."""
+    if arguments.engine != "auto" or arguments.model or store is None:
         return str(arguments.engine)
     return text(store.load().settings, "engine")
 

@@ -122,6 +122,12 @@ class EngineError(StudioError):
     exit_status = 3
 
 
+class RefusedError(EngineError):
+    """A request that a speech engine cannot be asked for. Nothing ran, and nothing is wrong with the engine."""
+
+    code = "refused"
+
+
 class ModelError(StudioError):
     """A speech model that is missing, damaged, or cannot be fetched."""
 

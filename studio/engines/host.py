@@ -95,6 +95,8 @@ class _Host:
             answer = Frame("cancelled", {"number": number})
         except MemoryError:
             answer = error_frame(out_of_memory(self._engine.caps.id if self._engine else "speech"), number)
+        except EngineError as error:
+            answer = error_frame(error, number)
         except StudioError as error:
             answer = error_frame(EngineError(error.what, where=error.where, kept=error.kept, todo=error.todo), number)
         except Exception as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from studio.core.errors import EngineError
+from studio.core.errors import EngineError, RefusedError
 from studio.core.render import Audio, Caps, Done, Event, Limits, Progress, Request, SpokenTurn, VoiceSpec, Word, Words
 from studio.engines.wire import Frame, WireError
 
@@ -85,13 +85,14 @@ def event_from(frame: Frame) -> Event:
 def error_frame(error: EngineError, number: int = 0) -> Frame:
     """What went wrong, with its parts kept apart."""
     parts = {"what": error.what, "where": error.where, "kept": error.kept, "todo": error.todo}
-    return Frame("error", {"number": number, **parts})
+    return Frame("error", {"number": number, "refused": isinstance(error, RefusedError), **parts})
 
 
 def error_from(frame: Frame) -> EngineError:
     """The error again."""
     what, *rest = (str(frame.fields.get(name, "")) for name in ("what", "where", "kept", "todo"))
-    return EngineError(what or "the engine failed", where=rest[0], kept=rest[1], todo=rest[2])
+    kind = RefusedError if frame.fields.get("refused") is True else EngineError
+    return kind(what or "the engine failed", where=rest[0], kept=rest[1], todo=rest[2])
 
 
 def _pairs(values: list[list[str]]) -> tuple[tuple[str, str], ...]:

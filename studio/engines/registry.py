@@ -16,6 +16,8 @@ from studio.engines.info import EngineInfo
 FAKE_VARIABLE = "DIA_STUDIO_FAKE_ENGINE"  # "1", or the fake engine's options as a JSON object: lists it and sets it up
 _OWN_PROCESS = frozenset({"draft"})  # engines whose risky part already lives in a process of its own
 
+_START_S = {"dia": 600.0}  # the first time it reads gigabytes for their hash
+
 
 def available(*, hidden: bool = False) -> tuple[EngineInfo, ...]:
     """Every engine, best first, with the reason where one cannot run. The fake engine is listed when asked for: by
@@ -24,12 +26,16 @@ def available(*, hidden: bool = False) -> tuple[EngineInfo, ...]:
     return (*engines, _fake_info()) if hidden or os.environ.get(FAKE_VARIABLE) else engines
 
 
-def choose(name: str = "auto") -> EngineInfo:
-    """The engine of that name; "auto" is Dia where it can run, else the draft voice. `note` says why.
+def choose(name: str = "auto", *, model: str = "") -> EngineInfo:
+    """The engine of that name; "auto" is Dia where it can run, else the draft voice, and Dia in any case where a `model` is
+    named. `note` says why.
 
     Raises UsageError for a name that is none, EngineError for an engine that cannot run here.
     """
     infos = {info.id: info for info in available(hidden=True)}
+    if model:
+        infos["dia"] = dia.info(model)
+        name = "dia" if name == "auto" else name
     if name == "auto":
         return _best(infos)
     if name not in infos:
@@ -47,15 +53,15 @@ def build(name: str = "auto", *, in_process: bool = False, **options: object) ->
 
     Raises UsageError for an unknown name, EngineError for an engine that cannot run here.
     """
-    chosen = choose(name)
+    chosen = choose(name, model=str(options.get("model", "")))
     options = {**_options_from_environment(chosen.id), **options}
     if in_process or chosen.id in _OWN_PROCESS:
         from studio.engines.checked import CheckedEngine
 
         return CheckedEngine(build_here(chosen.id, options))
-    from studio.engines.process import HostedEngine
+    from studio.engines.process import HostedEngine, Patience
 
-    return HostedEngine(chosen.id, options)
+    return HostedEngine(chosen.id, options, Patience(start_s=_START_S.get(chosen.id, Patience().start_s)))
 
 
 def build_here(engine_id: str, options: Mapping[str, object]) -> Engine:
@@ -68,6 +74,10 @@ def build_here(engine_id: str, options: Mapping[str, object]) -> Engine:
         from studio.engines.draft import DraftEngine
 
         return DraftEngine(**options)  # type: ignore[arg-type]
+    if engine_id == "dia":
+        from studio.engines.dia_model import DiaEngine
+
+        return DiaEngine(**options)  # type: ignore[arg-type]
     raise _cannot_run(choose(engine_id))
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-from studio.core.errors import Cancelled
+from studio.core.errors import Cancelled, RefusedError
 from studio.core.render import Caps, Engine, Progress, Request
 from studio.engines.turns import whose_turn
 from studio.render.runner import EngineSeat
@@ -184,7 +184,7 @@ class RenderWorker(QObject):
         one.work.close()
 
     def _failed(self, job: RenderJob, error: Exception) -> None:
-        if self._seat is not None:
+        if self._seat is not None and not isinstance(error, RefusedError):
             self._seat.failed()
             if not self._flying:
                 self._seat.settle()

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from studio.core.errors import EngineError, StorageFullError, StudioError
+from studio.core.errors import EngineError, RefusedError, StorageFullError, StudioError
 from studio.core.render import Engine, Progress, Request
 from studio.qt.filling import Filling
 from studio.qt.inhand import InHand
@@ -350,7 +350,10 @@ class Rendering(QObject):
             self._halt(error)
             self.states_changed.emit(frozenset({row.segment}))
             return
-        if company.failed(job_id):  # others were there: it is tried alone when they are done
+        if isinstance(error, RefusedError):  # nothing is wrong with the engine
+            company.left(job_id)
+            self._fail(row, error)
+        elif company.failed(job_id):  # others were there: it is tried alone when they are done
             self._queue.put_back(job_id)
             self._queue.move(job_id, None)
             self.states_changed.emit(frozenset({row.segment}))

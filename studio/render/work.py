@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from studio.core.errors import Cancelled, EngineError, StorageFullError, StudioError
+from studio.core.errors import Cancelled, EngineError, RefusedError, StorageFullError, StudioError
 from studio.core.render import Progress, Request
 from studio.engines.turns import whose_turn
 from studio.render.company import Company
@@ -171,7 +171,7 @@ class _Shift:
         return self._meter.end(one.row.id, time.monotonic())
 
     def _failed(self, row: JobRow, job: Job, error: StudioError) -> None:
-        shop, is_the_engine = self._shop, isinstance(error, EngineError)
+        shop, is_the_engine = self._shop, isinstance(error, EngineError) and not isinstance(error, RefusedError)
         if is_the_engine:
             self._company.failed(row.id)
             shop.seat.failed()

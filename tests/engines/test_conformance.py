@@ -3,7 +3,9 @@ BUILDERS; with a second one, named "…, hosted", it is compared with itself in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -13,19 +15,30 @@ from studio.engines.process import HostedEngine
 from tests.engines.conformance import CHECKS, LONG, ODD, OTHER, TALK, Build, hear_together
 
 HOSTED = ", hosted"
-BUILDERS: dict[str, Build] = {
-    "fake": lambda: engines.build("fake", in_process=True),
-    "fake, hosted": lambda: engines.build("fake"),
-    "fake of four": lambda: engines.build("fake", in_process=True, slots=4),
-    "fake of four, hosted": lambda: engines.build("fake", slots=4),
-    "draft": lambda: engines.build("draft"),
-    "draft, hosted": lambda: HostedEngine("draft"),
+BUILDERS: dict[str, Callable[[Path], Engine]] = {
+    "fake": lambda _: engines.build("fake", in_process=True),
+    "fake, hosted": lambda _: engines.build("fake"),
+    "fake of four": lambda _: engines.build("fake", in_process=True, slots=4),
+    "fake of four, hosted": lambda _: engines.build("fake", slots=4),
+    "draft": lambda _: engines.build("draft"),
+    "draft, hosted": lambda _: HostedEngine("draft"),
+    "dia": lambda tiny_dia: engines.build("dia", in_process=True, model=str(tiny_dia), dtype="float32"),
+    "dia, hosted": lambda tiny_dia: engines.build("dia", model=str(tiny_dia), dtype="float32"),
 }
+SLOW = {"dia": [pytest.mark.slow, pytest.mark.skipif(find_spec("torch") is None, reason="Dia needs torch")]}
 
 
-@pytest.fixture(scope="module", params=BUILDERS, ids=lambda name: name.replace(",", "").replace(" ", "-"))
-def build(request: pytest.FixtureRequest) -> Build:
-    return BUILDERS[request.param]
+def params(names: Iterable[str]) -> list[object]:
+    """The builders of these names, each with what holds for its tests."""
+    return [
+        pytest.param(name, id=name.replace(",", "").replace(" ", "-"), marks=SLOW.get(name.partition(",")[0], []))
+        for name in names
+    ]
+
+
+@pytest.fixture(scope="module", params=params(BUILDERS))
+def build(request: pytest.FixtureRequest, tiny_dia: Path) -> Build:
+    return lambda: BUILDERS[request.param](tiny_dia)
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +53,9 @@ def test_an_engine_keeps_its_promises(check: Callable[[Engine, Build], None], en
     check(engine, build)
 
 
-@pytest.mark.parametrize("name", [name for name in BUILDERS if name + HOSTED in BUILDERS])
-def test_a_hosted_engine_answers_as_it_does_in_this_process(name: str) -> None:
-    here, there = BUILDERS[name](), BUILDERS[name + HOSTED]()
+@pytest.mark.parametrize("name", params(name for name in BUILDERS if name + HOSTED in BUILDERS))
+def test_a_hosted_engine_answers_as_it_does_in_this_process(name: str, tiny_dia: Path) -> None:
+    here, there = BUILDERS[name](tiny_dia), BUILDERS[name + HOSTED](tiny_dia)
     asked = [TALK, ODD, OTHER, LONG, TALK]
     try:
         assert here.caps == there.caps

@@ -1,0 +1,85 @@
+"""From a segment's request to what Dia is asked for: text, voices, seed, sampling, and how long it may speak. Refuses what
+cannot be spoken whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from dia_engine import requests
+from dia_engine.dia1.config import Config
+from dia_engine.params import Codes, Params, Prompt
+from dia_engine.params import Request as Asked
+from studio.core.errors import RefusedError
+from studio.core.estimate import seconds
+from studio.core.render import Request, VoiceSpec
+from studio.core.voices import stable_seed
+
+_PATIENCE = 2.0  # times the expected length that a segment may take …
+_MORE_S = 3.0  # … and so much more, before it is cut off
+_FASTEST = 0.5  # of the expected length: a text that needs more rows than that leaves cannot be spoken whole
+_KEPT = "nothing was rendered"
+
+Encode = Callable[[VoiceSpec], Codes]  # the codes [frames, channels] of a voice's sample
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the model is asked for, and how many seconds of speech that is expected to become."""
+
+    asked: Asked
+    expected_s: float
+
+
+def task_for(request: Request, config: Config, frame_rate: float, encode: Encode) -> Task:
+    """The request as the model wants it. Pauses inside a segment are the speakers' own; the planner cuts where more is wanted.
+
+    Raises RefusedError, or an error of dia_engine, for what the model cannot speak whole.
+    """
+    expected_s = max(sum(seconds(turn.text) for turn in request.turns), 1.0)
+    prompt = _prompt(request, encode)
+    rows_before = 1 + max(config.delays) + (0 if prompt is None else len(prompt.codes))
+    room_s = (config.decoder.positions - rows_before) / frame_rate
+    if expected_s * _FASTEST > room_s:
+        raise RefusedError(_no_room(expected_s, room_s, prompt, frame_rate), kept=_KEPT, todo=_shorter(prompt))
+    most = rows_before + round(min(expected_s * _PATIENCE + _MORE_S, room_s) * frame_rate)
+    asked = Asked(request.text(), prompt, _params(request, min(most, config.decoder.positions)))
+    requests.check(config, asked)
+    return Task(asked, expected_s)
+
+
+def _prompt(request: Request, encode: Encode) -> Prompt | None:
+    """The samples of all voices that have one, in the order of their speakers, as one prompt."""
+    sampled = [voice for voice in request.voices if voice.sample_digest]
+    if not sampled:
+        return None
+    if not all(voice.pcm for voice in sampled):
+        raise RefusedError("a voice came without the sound of its sample", kept=_KEPT, todo="add the sample to the voice again")
+    codes = np.concatenate([encode(voice) for voice in sampled])
+    return Prompt(codes, " ".join(voice.transcript.strip() for voice in sampled))
+
+
+def _params(request: Request, max_tokens: int) -> Params:
+    """The settings that were given, else the model's own. The seed follows from the segment's and from who speaks."""
+    usual, given = Params(), dict(request.params)
+    seed = stable_seed(request.seed, *(voice.seed for voice in request.voices))
+    try:
+        top_k = int(given["cfg_filter_top_k"]) if "cfg_filter_top_k" in given else usual.cfg_filter_top_k
+        real = {name: float(given.get(name, getattr(usual, name))) for name in ("temperature", "top_p", "cfg_scale")}
+    except ValueError as error:
+        raise RefusedError(f"a setting of the voice is no number ({error})", kept=_KEPT, todo="correct the setting") from error
+    return Params(**real, cfg_filter_top_k=top_k, max_tokens=max_tokens, seed=seed)
+
+
+def _no_room(expected_s: float, room_s: float, prompt: Prompt | None, frame_rate: float) -> str:
+    needs = f"this segment takes about {expected_s:.0f} s to speak"
+    if prompt is None:
+        return f"{needs}, and Dia speaks {max(room_s, 0):.0f} s at most"
+    sampled_s = len(prompt.codes) / frame_rate
+    return f"{needs}, and beside {sampled_s:.0f} s of voice samples Dia has room for {max(room_s, 0):.0f} s"
+
+
+def _shorter(prompt: Prompt | None) -> str:
+    return "divide the text" if prompt is None else "use samples of 5 to 10 s, or divide the text"
