@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dia_engine import bench, generate, manifest, output, reference, weights
+from dia_engine import bench, generate, manifest, output, reference
 from dia_engine.codec import command as codec
 from dia_engine.dia1.config import Config
 from dia_engine.errors import BadRequest, EngineError, OutOfMemory, TextTooLong
@@ -60,7 +60,7 @@ def _add_logits_arguments(parser: argparse.ArgumentParser) -> None:
 def _logits(args: argparse.Namespace) -> int:
     output.check_place(args.out)
     rows = generate.read_array(args.rows)
-    model = weights.load(args.model, dtype=weights.DTYPES[args.dtype], device=args.device, generation=args.generation)
+    model = generate.load_model(args)
     _check_rows(rows, model.config)
     uncond, cond = reference.next_logits(model, rows.astype(np.int64), reference.text_states(model, args.text))
     output.save_arrays(args.out, {"cond": cond.cpu().numpy(), "uncond": uncond.cpu().numpy()})

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from dia_engine import fast, output, prompts, reference, weights
 from dia_engine.codec import Codec, load_codec
+from dia_engine.device import AUTO, chosen_device, chosen_dtype
 from dia_engine.dia1.decode import prepare
+from dia_engine.dia1.model import Dia1
 from dia_engine.errors import BadRequest
 from dia_engine.params import Generated, Params, Prompt, Request
 from dia_engine.requests import check
@@ -26,8 +28,17 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare which model to load, and how."""
     parser.add_argument("--model", required=True, metavar="FOLDER|ID")
     parser.add_argument("--generation", choices=["A", "B"], help="override what the config says: A April 2025, B June 2025")
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--dtype", choices=list(weights.DTYPES), default="float32")
+    parser.add_argument("--device", default=AUTO, help="cpu, cuda, …; auto: the fastest that torch can use here")
+    parser.add_argument(
+        "--dtype", choices=[AUTO, *weights.DTYPES], default="float32", help="auto: the fastest; it is tried out"
+    )
+
+
+def load_model(args: argparse.Namespace) -> Dia1:
+    """The model that the arguments name, loaded as they say."""
+    device = chosen_device(args.device)
+    dtype = chosen_dtype(device) if args.dtype == AUTO else weights.DTYPES[args.dtype]
+    return weights.load(args.model, dtype=dtype, device=str(device), generation=args.generation)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,9 +70,9 @@ def run(args: argparse.Namespace) -> int:
     for path in places:
         output.check_place(path)
     params = Params(args.temperature, args.top_p, args.cfg_scale, args.cfg_filter_top_k, args.max_tokens, args.seed)
-    codec = load_codec(args.codec.expanduser(), args.device) if args.output or args.prompt else None
+    codec = load_codec(args.codec.expanduser(), str(chosen_device(args.device))) if args.output or args.prompt else None
     requests = [Request(text, prompt, params) for text, prompt in zip(args.text, _prompts(args, codec), strict=True)]
-    model = weights.load(args.model, dtype=weights.DTYPES[args.dtype], device=args.device, generation=args.generation)
+    model = load_model(args)
     for request in requests:
         check(model.config, request)
     if args.reference_prefix:

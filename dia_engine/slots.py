@@ -17,6 +17,7 @@ from dia_engine.board import NOT_YET, Board, Seen
 from dia_engine.cache import Cache, Pairs, PerSlot, Static
 from dia_engine.choosing import CANDIDATES, NO_PLAN, Settings, choose
 from dia_engine.delay import UNDECIDED, Grid
+from dia_engine.device import flushed
 from dia_engine.dia1 import prefill
 from dia_engine.dia1.decode import Prepared
 from dia_engine.dia1.row import Row
@@ -151,18 +152,21 @@ class Slots:
     @torch.inference_mode()
     def step(self) -> None:
         """Let segments enter and leave, then decide one row of each. Raises `EngineError`; then nothing runs any more."""
-        try:
-            self._leave()
-            self._enter()
-            if not self.running:
-                return
-            with memory_errors("generating", "use fewer slots"):
-                self._steps(self._shape())
-                self._since_look += 1
-                if self._since_look >= self._poll:
-                    self._look()
-        except OutOfMemory:
-            self._halve()
+        with flushed(self._prepared.device):
+            try:
+                self._leave()
+                self._enter()
+                if self.running:
+                    self._decide()
+            except OutOfMemory:
+                self._halve()
+
+    def _decide(self) -> None:
+        with memory_errors("generating", "use fewer slots"):
+            self._steps(self._shape())
+            self._since_look += 1
+            if self._since_look >= self._poll:
+                self._look()
 
     def _shape(self) -> tuple[int, bool]:
         """What a step's shape depends on: how many rows are looked at, and whether all ids are."""

@@ -11,10 +11,11 @@ from torch import Tensor
 
 from dia_engine import manifest
 from dia_engine.checkpoint import Checkpoint, find, open_checkpoint
+from dia_engine.device import chosen_device, demand
 from dia_engine.dia1 import config as configs
 from dia_engine.dia1.config import Config, Generation
 from dia_engine.dia1.model import Dia1, skeleton
-from dia_engine.errors import BadRequest, WeightsDamaged, memory_errors
+from dia_engine.errors import WeightsDamaged, memory_errors
 from dia_engine.mapping import Layout, Mapped, layout_of, mapped
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
@@ -48,12 +49,13 @@ def load(
     Norm weights stay in float32. Memory needed is that of the weights in `dtype` and a little more, whatever the files hold.
     `generation` ("A" or "B") overrides what the config's schema says. `told` hears how many bytes of how many were read.
     """
-    _demand(device)
+    there = chosen_device(device)
     place = find(where)
     manifest.check(_folder(place))
     config = _config(place, generation)
     checkpoint = open_checkpoint(place)
     parts = _matched(checkpoint, config)
+    demand(config, dtype, there)
     state: dict[str, Tensor] = {}
     done, total = 0, sum(_stored_bytes(checkpoint, part) for part in parts)
     with memory_errors("loading the weights", "use a smaller dtype or another device"):
@@ -63,7 +65,7 @@ def load(
             for part in group:
                 # Norms stay in float32, as in the original: they are few, and 16 bits would change every layer.
                 kept = torch.float32 if len(part.shape) == 1 else dtype
-                state[part.name] = part.build([values[source] for source in part.sources], kept, torch.device(device))
+                state[part.name] = part.build([values[source] for source in part.sources], kept, there)
                 if not all(bool(end.isfinite()) for end in torch.aminmax(state[part.name])):  # no copy, unlike isfinite of all
                     raise WeightsDamaged(
                         f"{part.name} holds values that are no numbers", where=place, todo="fetch the model again"
@@ -93,14 +95,6 @@ def verify(where: str | Path, *, generation: str | None = None) -> Verified:
         sum(file.stat().st_size for file in checkpoint.files),
         manifest.check(_folder(place), afresh=True),
     )
-
-
-def _demand(device: str) -> None:
-    """Refuse a device that torch cannot use here, before any file is read."""
-    try:
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise BadRequest(f"torch cannot use the device {device!r} here", todo='use "cpu", or install a torch for it') from error
 
 
 def _folder(place: Path) -> Path:

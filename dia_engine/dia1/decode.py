@@ -6,18 +6,22 @@ vector comes out: for each layer a constant of the checkpoint, and that branch n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from dia_engine import products
+from dia_engine.device import flushed
 from dia_engine.dia1.config import Config
 from dia_engine.dia1.model import ChannelEmbedding, DecoderLayer, Dia1, EncoderLayer
 from dia_engine.errors import memory_errors
 from dia_engine.layers import MLP, Attention, RMSNorm
 from dia_engine.products import Product
+from dia_engine.quantized import quantize
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +80,21 @@ class Prepared:
     device: torch.device
     dtype: torch.dtype
     packed: bool
+    quantized: bool
 
 
 @torch.inference_mode()
-def prepare(model: Dia1, slots: int = 1, *, packed: bool = True, release: bool = False) -> Prepared:
+def prepare(model: Dia1, slots: int = 1, *, packed: bool = True, release: bool = False, quantized: bool = False) -> Prepared:
     """Lay out a network's weights and compute its constants. They hold for these weights: prepare again after changing any.
 
     `packed=False` turns off the layouts that only some machines have. With `release` the model's own weights are given up
     layer by layer, so that there is never more than one copy; the model is of no use afterwards.
+    `quantized` keeps all matrices in 8 bits: half the memory of 16, and other numbers (see `quantized`).
     """
     config, weight = model.config, model.logits_dense.weight
-    pack = packed and products.can_pack(weight.dtype, weight.device)
-    make = _Maker(2 * slots, pack, release)
-    with memory_errors("laying out the weights", "use a smaller dtype or another device"):
+    pack = packed and not quantized and products.can_pack(weight.dtype, weight.device)
+    make = _Maker(quantize if quantized else partial(products.packed, rows=2 * slots) if pack else products.plain, release)
+    with flushed(weight.device), memory_errors("laying out the weights", "use a smaller dtype or another device"):
         constant = model.encode(torch.zeros(1, 1, dtype=torch.long, device=model.device))
         speakers = []
         for layer in cast("list[DecoderLayer]", list(model.decoder.layers)):
@@ -114,14 +120,15 @@ def prepare(model: Dia1, slots: int = 1, *, packed: bool = True, release: bool =
             device,
             dtype,
             pack,
+            quantized,
         )
 
 
 class _Maker:
     """Makes products of a model's matrices, and lets go of these if told so."""
 
-    def __init__(self, rows: int, pack: bool, release: bool) -> None:
-        self._rows, self._pack, self._release = rows, pack, release
+    def __init__(self, make: Callable[[Tensor], Product], release: bool) -> None:
+        self._make, self._release = make, release
 
     def product(self, *matrices: nn.Linear) -> Product:
         weights = [matrix.weight.detach() for matrix in matrices]
@@ -129,7 +136,7 @@ class _Maker:
         if self._release:
             for matrix in matrices:
                 matrix.weight = nn.Parameter(weight.new_empty(0), requires_grad=False)
-        return products.packed(weight, self._rows) if self._pack else products.plain(weight)
+        return self._make(weight)
 
     def own(self, part: Attention) -> Heads:
         return Heads(self.product(part.q_proj, part.k_proj, part.v_proj), None, self.product(part.o_proj))
