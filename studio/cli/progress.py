@@ -57,6 +57,11 @@ class Progress:
             )
         if take.unspoken:
             self._console.say(_("line {line}: the engine left words out").format(line=self._line[job.segment]))
+        elif take.ended == "limit":
+            said = _(
+                "line {line}: the voice found no end and was cut off after {seconds:.1f} s; listen to it, and render it again"
+            )
+            self._console.say(said.format(line=self._line[job.segment], seconds=take.seconds))
 
     def failed(self, job: Job, error: StudioError, *, again: bool) -> None:
         if again:

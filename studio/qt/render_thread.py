@@ -136,6 +136,8 @@ class RenderWorker(QObject):
                 one.work.cancel()  # all are told before any is waited for
         for one in whose_turn(self._flying, lambda one: one.work.ready()):
             self._step(one)
+        if not self._flying and self._seat is not None:
+            self._seat.settle()
         if not self._flying and not self._asked:
             self._turns.stop()
             self._idle.start()
@@ -174,8 +176,6 @@ class RenderWorker(QObject):
             self._let_go(one)
             self._failed(one.job, error)
         else:
-            if self._seat is not None:
-                self._seat.worked()
             self.done.emit(one.job.id, result)
 
     def _let_go(self, one: _Flying) -> None:

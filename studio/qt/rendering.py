@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Protocol
+from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
 from studio.core.errors import EngineError, RefusedError, StorageFullError, StudioError
 from studio.core.render import Engine, Progress, Request
+from studio.qt.desk import Desk
 from studio.qt.filling import Filling
 from studio.qt.inhand import InHand
 from studio.qt.render_thread import RenderJob, RenderThread
@@ -22,30 +23,11 @@ from studio.render.plan import Job, Reason, in_order
 from studio.render.queue import JobStore, Queue
 from studio.render.runner import Flight, Report, Stopped
 from studio.store.jobs import JobRow, State
-from studio.store.take_rows import TakeRow
 from studio.store.takes import Take, TakeStore
 
-__all__ = ["Desk", "Job", "JobRow", "Rendering"]
+__all__ = ["Job", "JobRow", "Rendering"]
 
 ACTIVE: tuple[State, ...] = ("waiting", "running")
-
-
-class Desk(Protocol):
-    """What rendering asks of the open project."""
-
-    def request_of(self, segment: str) -> Job | None:
-        """What would render the segment as it is written now; None where it is gone or cannot be rendered."""
-        ...
-
-    def complete(self, request: Request) -> Request:
-        """The request with the sound of its voices' samples. Raises StudioError where a sample cannot be read."""
-        ...
-
-    def record_take(self, job: JobRow, take: Take, then: JobRow | None = None) -> TakeRow:
-        """Write the take's row, end the job and note that `then` runs, in one transaction."""
-        ...
-
-    def estimated_s(self, *segments: str) -> float: ...
 
 
 class Rendering(QObject):
@@ -84,13 +66,21 @@ class Rendering(QObject):
         self._told.setSingleShot(True)
         self._told.setInterval(100)
         self._told.timeout.connect(self.queue_changed)
-        thread.started.connect(self._on_started)
-        thread.progress.connect(self._on_progress)
-        thread.done.connect(self._on_done)
-        thread.failed.connect(self._on_failed)
-        thread.cancelled.connect(self._on_cancelled)
-        thread.loading.connect(self.loading)
-        thread.load_progress.connect(self._on_load_progress)
+        for signal, hear in self._heard():
+            signal.connect(hear)
+
+    def _heard(self) -> tuple[tuple[SignalInstance, Any], ...]:
+        """What the thread tells, and who hears it."""
+        thread = self._thread
+        return (
+            (thread.started, self._on_started),
+            (thread.progress, self._on_progress),
+            (thread.done, self._on_done),
+            (thread.failed, self._on_failed),
+            (thread.cancelled, self._on_cancelled),
+            (thread.loading, self.loading),
+            (thread.load_progress, self._on_load_progress),
+        )
 
     # what there is
 
@@ -222,13 +212,8 @@ class Rendering(QObject):
             self._queue.pause()
             self._filling.finish()
         self._told.stop()
-        self._thread.started.disconnect(self._on_started)
-        self._thread.progress.disconnect(self._on_progress)
-        self._thread.done.disconnect(self._on_done)
-        self._thread.failed.disconnect(self._on_failed)
-        self._thread.cancelled.disconnect(self._on_cancelled)
-        self._thread.loading.disconnect(self.loading)
-        self._thread.load_progress.disconnect(self._on_load_progress)
+        for signal, hear in self._heard():
+            signal.disconnect(hear)
         for row in self.running:
             self._thread.stop(row.id)
 

@@ -18,6 +18,7 @@ class Company:
     def __init__(self, slots: int = 1) -> None:
         self.slots = slots
         self._flying: set[int] = set()
+        self._accompanied: set[int] = set()  # those beside whom somebody was at any time of their flight
         self._suspects: set[int] = set()
         self._is_closed = False  # one who has to be alone is there
         self._is_doubted = False
@@ -44,17 +45,20 @@ class Company:
             self._is_doubted = False  # an engine that failed has been let go by now
             self._is_closed = self._has_to_be_alone(row)
         self._flying.add(row.id)
+        self._accompanied.discard(row.id)
+        if len(self._flying) > 1:
+            self._accompanied |= self._flying
 
     def worked(self, job_id: int) -> None:
-        """It came out well: so the engine is well."""
+        """It came out well: so the engine seems to be well, and others may enter."""
         self.left(job_id)
         self._suspects.discard(job_id)
         self._is_doubted = False
         self._failures = 0
 
     def failed(self, job_id: int) -> bool:
-        """The engine failed at it. Whether others were there, so that it is to be tried again, alone."""
-        in_company = self._is_doubted or len(self._flying) > 1
+        """The engine failed at it. Whether others were there meanwhile, so that it is to be tried again, alone."""
+        in_company = job_id in self._accompanied
         self.left(job_id)
         if not self._is_doubted:  # those who fall together are one failure
             self._failures += 1

@@ -31,6 +31,7 @@ class Takes(Protocol):
         words: Sequence[Word] = (),
         recipe: str = "",
         unspoken: Sequence[tuple[int, int, int]] = (),
+        ended: str = "complete",
     ) -> Take: ...
 
 
@@ -102,7 +103,8 @@ class Flight:
         if self._done is None or not self._pcm:  # `checked_events` vouches for the first
             raise EngineError("the engine ended without any sound", kept="no take was stored", todo="render this line again")
         recipe = self._request.recipe(caps)
-        return self._takes.write(self._key, bytes(self._pcm), caps.sample_rate, self._words, recipe, self._done.unspoken)
+        done, pcm = self._done, bytes(self._pcm)
+        return self._takes.write(self._key, pcm, caps.sample_rate, self._words, recipe, done.unspoken, done.reason)
 
 
 def stop_all(flights: Iterable[Flight]) -> None:
@@ -157,12 +159,8 @@ class EngineSeat:
             self._is_loaded = True
         return engine
 
-    def worked(self) -> None:
-        """A segment came out well: the engine is trusted again."""
-        self._is_doubted = False
-
     def failed(self) -> None:
-        """Whatever state the engine is in, it is not trusted with another job: see `settle`."""
+        """Whatever state the engine is in, it is let go as soon as nobody is using it: see `settle`."""
         self._is_doubted = True
 
     def settle(self) -> None:

@@ -160,7 +160,6 @@ class _Shift:
             self._failed(one.row, one.job, error)
             return
         spent = self._let_go(one)
-        shop.seat.worked()
         self._company.worked(one.row.id)
         self.outcome.rendered.append(take.key)
         shop.listener.finished(one.job, take, spent)

@@ -44,6 +44,7 @@ class Take:
     digest: str
     size: int
     unspoken: tuple[tuple[int, int, int], ...] = ()
+    ended: str = "complete"  # "limit" where the engine was cut off before it had come to an end
 
 
 class TakeStore:
@@ -94,6 +95,7 @@ class TakeStore:
         words: Sequence[Word] = (),
         recipe: str = "",
         unspoken: Sequence[tuple[int, int, int]] = (),
+        ended: str = "complete",
     ) -> Take:
         """Store mono float32 sound (an array of [frames], or little-endian bytes) at `rate` Hz; durable when it returns.
 
@@ -103,9 +105,8 @@ class TakeStore:
         if self.contains(key) and not self.fault(key):
             return self.info(key)
         data, frames = _flac_bytes(pcm, rate)
-        take = Take(
-            key, frames / rate, frames, rate, tuple(words), recipe, hashlib.sha256(data).hexdigest(), len(data), tuple(unspoken)
-        )
+        digest = hashlib.sha256(data).hexdigest()
+        take = Take(key, frames / rate, frames, rate, tuple(words), recipe, digest, len(data), tuple(unspoken), ended)
         flac = self._flac(key)
         durable.make_folder(flac.parent, sync=self._sync)
         durable.write_bytes(self._sidecar(key), _to_json(take), sync=self._sync)
@@ -223,6 +224,8 @@ def _to_json(take: Take) -> bytes:
         "size": take.size,
         "recipe": take.recipe,
     }
+    if take.ended != "complete":
+        fields["ended"] = take.ended
     return json.dumps({**fields, "seal": _seal(fields)}, ensure_ascii=True).encode()
 
 
@@ -240,6 +243,7 @@ def _from_json(key: str, fields: Any) -> Take:
         digest=str(fields["digest"]),
         size=int(fields["size"]),
         unspoken=tuple((int(turn), int(a), int(b)) for turn, a, b in fields["unspoken"]),
+        ended=str(fields.get("ended", "complete")),
     )
 
 

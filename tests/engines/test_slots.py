@@ -20,6 +20,7 @@ from studio.engines.messages import CREDIT, credit_frame, request_frame
 from studio.engines.process import HostedEngine
 from studio.engines.wire import Frame
 from tests.engines.conformance import LONG, OTHER, TALK, hear, request
+from tests.engines.processes import needs_proc
 
 BOOM = request("boom, said it, and went on for long enough to have several steps")
 SHORT = len(list(FakeEngine().open(OTHER)))
@@ -153,6 +154,21 @@ def test_the_end_of_the_child_is_the_end_of_all_its_sessions(kind: str, said: st
             errors.append(caught.value)
         assert len({str(error) for error in errors}) == 1
         assert hear(engine.open(TALK)) == hear(FakeEngine().open(TALK)), "a new child, at once"
+    finally:
+        engine.close()
+
+
+@needs_proc
+def test_a_session_that_begins_waits_for_nothing() -> None:
+    engine = HostedEngine("fake", {"slots": 2}, Patience(sign_s=1.0))
+    try:
+        engine.load()
+        pid = engine.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        begun_at_once = entered(engine, TALK, OTHER)
+        os.kill(pid, signal.SIGCONT)
+        assert [hear(events).done.reason for events in begun_at_once] == ["complete"] * 2
     finally:
         engine.close()
 

@@ -40,6 +40,13 @@ def test_those_who_fall_together_are_tried_again_alone() -> None:
     assert fell.admits(row(5))
 
 
+def test_who_comes_out_well_late_does_not_make_the_last_one_guilty() -> None:
+    fell = company(3, 1, 2, 3)
+    assert fell.failed(1)
+    fell.worked(2)  # what it needed was there before the engine fell
+    assert fell.failed(3), "it was not alone when that happened"
+
+
 def test_after_a_failure_nobody_enters_until_somebody_comes_out_well() -> None:
     doubted = company(3, 1, 2)
     assert doubted.failed(1)

@@ -113,12 +113,13 @@ def test_an_engine_is_built_once_and_anew_after_a_failure() -> None:
     assert (build.built, notes) == (2, ["The fake engine is ready."] * 2)
 
 
-def test_an_engine_that_proves_itself_after_a_failure_is_kept() -> None:
+def test_an_engine_that_failed_is_kept_for_those_who_are_using_it() -> None:
     build = Counting()
     seat = EngineSeat(build, lambda _: None)
     seat.engine()
     seat.failed()
-    seat.worked()  # a segment that was beside the one that failed
-    seat.settle()
     seat.engine()
     assert build.built == 1
+    seat.settle()
+    seat.engine()
+    assert build.built == 2
