@@ -18,6 +18,7 @@ from torch import Tensor
 from dia_engine.dia1.config import Config
 
 Pairs = list[tuple[Tensor, Tensor]]  # keys and values of each layer
+EVEN = 16  # what a block's sizes are multiples of: then no bit of a sum depends on how much of the block is masked
 
 
 class Cache(Protocol):
@@ -72,7 +73,7 @@ class PerSlot:
             if own is not None:
                 pairs = own[layer, :, :, :, : row + 1]
                 pairs[:, :, :, row] = new[:, :, slot]
-                seen[:, slot] = _attend(asked[:, slot], *pairs)
+                seen[:, slot] = _attend_on_cpu(asked[:, slot], *pairs)
         return seen.view(2 * slots, -1)
 
     def heard(self, layer: int, queries: Tensor) -> Tensor:
@@ -80,25 +81,34 @@ class PerSlot:
         for slot, pairs in enumerate(self._heard):
             if pairs:
                 keys, values = pairs[layer]
-                out[slot] = _attend(queries[slot : slot + 1], keys[None], values[None])[0]
+                out[slot] = _attend_on_cpu(queries[slot : slot + 1], keys[None], values[None])[0]
         return out
 
 
 class Static:
-    """All slots in one block of `rows` rows and `letters` bytes; `window` rows of it are looked at."""
+    """All slots in one block for `rows` rows and `letters` bytes of text each; `window` rows of it are looked at.
+
+    Both are rounded up to multiples of `EVEN`; a window is to be one, too.
+    """
 
     def __init__(self, config: Config, slots: int, rows: int, letters: int, dtype: torch.dtype, device: torch.device) -> None:
         size = config.decoder
+        rows, letters = -(-rows // EVEN) * EVEN, -(-letters // EVEN) * EVEN
         own = (size.layers, 2, 2 * slots, size.kv_heads, rows, size.head_dim)
         heard = (size.layers, 2, slots, size.cross_kv_heads, letters, size.cross_head_dim)
         self._own = torch.zeros(own, dtype=dtype, device=device)
         self._heard = torch.zeros(heard, dtype=dtype, device=device)
         self._letters = torch.ones(slots, dtype=torch.long, device=device)  # an unused slot hears one byte of zeros
         self._slots = slots
-        self.window = rows
+        self.rows = self.window = rows
+
+    @property
+    def bytes(self) -> int:
+        """What the block takes."""
+        return sum(block.numel() * block.element_size() for block in (self._own, self._heard))
 
     def enter(self, slot: int, heard: Pairs, rows: int) -> None:
-        assert rows <= self._own.shape[4]
+        assert rows <= self.rows
         length = heard[0][0].shape[1]
         self._letters[slot] = length
         for layer, (keys, values) in enumerate(heard):
@@ -137,3 +147,8 @@ def _attend(queries: Tensor, keys: Tensor, values: Tensor, there: Tensor | None 
     mask = None if there is None else there[:, None, None]
     seen = F.scaled_dot_product_attention(shared, keys, values, attn_mask=mask, scale=1.0)
     return seen.reshape(len(queries), -1)
+
+
+def _attend_on_cpu(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    """The same for a few queries, in float32: torch's kernel for 16 bits takes up to four times as long over a single row."""
+    return _attend(queries.float(), keys.float(), values.float()).to(queries.dtype)
