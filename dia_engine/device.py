@@ -105,25 +105,31 @@ def needed(
     return held + (CODEC_BYTES if codec else 0)
 
 
-def chosen_slots(config: Config, dtype: torch.dtype, device: torch.device, *, rows: int = 0, quantized: bool = False) -> int:
+def chosen_slots(
+    config: Config, dtype: torch.dtype, device: torch.device, *, rows: int = 0, letters: int = 0, quantized: bool = False
+) -> int:
     """How many segments to decode together: what is usual for the kind of device, halved until they have room.
 
-    `rows` of each, 0 for all that the model has positions for.
+    Each of so many `rows` and `letters` of text; 0 for all that the model has positions for.
     """
     count, free = SLOTS.get(device.type, SLOTS["cpu"]), free_memory(device)
-    sizes = rows or config.decoder.positions, config.encoder.positions
+    sizes = rows or config.decoder.positions, letters or config.encoder.positions
     while count > 1 and free is not None and needed(config, dtype, count, *sizes, quantized=quantized) > free:
         count //= 2
     return count
 
 
 def demand(config: Config, dtype: torch.dtype, device: torch.device, slots: int = 0, rows: int = 0, letters: int = 0) -> None:
-    """Raise `OutOfMemory` if there is no room for the weights and so many segments; ask before anything large is read."""
+    """Raise `OutOfMemory` if there is no room for the weights and so many segments; ask before anything large is read.
+
+    Each of so many `rows` and `letters` of text; 0 for all that the model has positions for.
+    """
     free = free_memory(device)
-    wanted = needed(config, dtype, slots, rows or config.decoder.positions, letters, codec=slots > 0)
+    sizes = rows or config.decoder.positions, letters or config.encoder.positions
+    wanted = needed(config, dtype, slots, *sizes, codec=slots > 0)
     if free is None or wanted <= free:
         return
-    fewer = needed(config, dtype, 1, rows or config.decoder.positions, letters)
+    fewer = needed(config, dtype, 1, *sizes)
     if slots > 1 and fewer <= free:
         todo = "use fewer slots"
     elif dtype.itemsize > 2:

@@ -74,7 +74,7 @@ class Bench:
 
     def __init__(self, prepared: Prepared, longest: int) -> None:
         self._prepared, self._rows = prepared, room(prepared.config, longest)
-        self._slots = Slots(prepared, rows=self._rows)
+        self._slots = Slots(prepared, rows=self._rows, letters=letters_of(longest))
 
     def job(self, wanted: Sequence[int]) -> Timed:
         """Segments of these lengths, all told beforehand. Raises `EngineError` if one comes out longer or shorter."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import bisect
 import secrets
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 
-from dia_engine import delay
+from dia_engine import delay, formula
 from dia_engine.board import NOT_YET, Board, Seen
 from dia_engine.cache import Cache, Pairs, PerSlot, Static
 from dia_engine.choosing import CANDIDATES, NO_PLAN, Settings, choose
@@ -29,6 +30,7 @@ from dia_engine.sampling import valid
 
 POLL = 8  # rows between two looks at a device that is not the host's own
 WINDOW = 256  # a step's shape changes once in so many rows
+ENTERING_BYTES = 128 << 20  # of keys and values that are read at once: they lie in memory twice until the cache has them
 
 
 class Ticket:
@@ -101,25 +103,33 @@ class Ticket:
 class Slots:
     """As many segments as `prepared` has slots, decoded a row at a time; others wait, the longest text first.
 
-    `rows` bounds the rows of a segment on devices whose memory is laid out at once; `static` forces or forbids that layout,
-    `graph=False` turns off recording steps. One thread at a time.
+    `rows` and `letters` bound a segment's rows and the bytes of its text (a transcript's included) on devices whose memory is
+    laid out at once; all that the model has positions for if not given. `static` forces or forbids that layout, `graph=False`
+    turns off recording steps. One thread at a time.
     """
 
     @torch.inference_mode()
-    def __init__(self, prepared: Prepared, *, rows: int | None = None, static: bool | None = None, graph: bool = True) -> None:
+    def __init__(
+        self,
+        prepared: Prepared,
+        *,
+        rows: int | None = None,
+        letters: int | None = None,
+        static: bool | None = None,
+        graph: bool = True,
+    ) -> None:
         config, device = prepared.config, prepared.device
         self._prepared = prepared
-        self._static = device.type != "cpu" if static is None else static
         self._rows = rows or config.decoder.positions
+        self._letters = letters or config.encoder.positions
         self._poll = 1 if device.type == "cpu" else POLL
         self._waiting: list[Ticket] = []
         self._running: list[Ticket | None] = [None] * prepared.slots
         self._usable = prepared.slots
         with memory_errors("making room for the segments", "use fewer slots"):
             self._cache: Cache = PerSlot(config, prepared.slots, prepared.dtype, device)
-            if self._static:
-                letters = config.encoder.positions
-                self._cache = Static(config, prepared.slots, self._rows, letters, prepared.dtype, device)
+            if device.type != "cpu" if static is None else static:
+                self._cache = Static(config, prepared.slots, self._rows, self._letters, prepared.dtype, device)
             self._board = Board(config, prepared.slots, self._rows, device)
             self._settings = Settings.empty(prepared.slots, device)
             self._row = Row(prepared, self._cache)
@@ -146,6 +156,9 @@ class Slots:
         ticket = Ticket(self._prepared, request, planned_frames)
         if ticket.rows > self._rows:
             raise BadRequest(f"max_tokens is {ticket.rows}", todo=f"use {self._rows} at most, as room was made for")
+        if len(ticket.text) > self._letters:
+            what = f"The text is {len(ticket.text)} bytes long"
+            raise BadRequest(what, todo=f"use {self._letters} at most, as room was made for")
         bisect.insort(self._waiting, ticket, key=_longest_first)
         return ticket
 
@@ -173,10 +186,10 @@ class Slots:
         wide = any(
             ticket and (ticket.request.params.cfg_filter_top_k or CANDIDATES + 1) > CANDIDATES for ticket in self._running
         )
-        if not self._static:
+        if not isinstance(self._cache, Static):
             return self._rows, wide
         furthest = max(ticket.row for ticket in self._running if ticket) + self._since_look + 1
-        return min(-(-furthest // WINDOW) * WINDOW, self._rows), wide
+        return min(-(-furthest // WINDOW) * WINDOW, self._cache.rows), wide
 
     def _advance(self, shape: tuple[int, bool]) -> None:
         """One row of every slot, wholly on the device."""
@@ -224,7 +237,22 @@ class Slots:
         self._waiting = self._waiting[len(entering) :]
         self._running = [entering.get(slot, ticket) for slot, ticket in enumerate(self._running)]
         with memory_errors("reading the text", "use fewer slots"):
-            self._fill(entering)
+            for some in self._portions(entering):
+                self._fill(some)
+
+    def _portions(self, entering: dict[int, Ticket]) -> Iterator[dict[int, Ticket]]:
+        config, itemsize = self._prepared.config, self._prepared.dtype.itemsize
+        letter, row = formula.letter_bytes(config, itemsize), 2 * formula.row_bytes(config, itemsize)
+        some: dict[int, Ticket] = {}
+        size = 0
+        for slot, ticket in entering.items():
+            own = len(ticket.text) * letter + (ticket.first_row - 1) * row
+            if some and size + own > ENTERING_BYTES:
+                yield some
+                some, size = {}, 0
+            some[slot] = ticket
+            size += own
+        yield some
 
     def _fill(self, entering: dict[int, Ticket]) -> None:
         prepared = self._prepared

@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 import torch
 
-from dia_engine import products, reference
+from dia_engine import formula, products, reference
+from dia_engine import slots as slots_module
 from dia_engine.dia1 import prefill
 from dia_engine.dia1.decode import Prepared, prepare
 from dia_engine.dia1.model import Dia1
 from dia_engine.dia1.row import Row
 from dia_engine.errors import BadRequest, OutOfMemory, TextTooLong
 from dia_engine.params import Codes, Generated, Params, Prompt, Request
+from dia_engine.requests import text_ids
 from dia_engine.slots import POLL, Slots, Ticket
 from tests.dia_engine import tiny
 from tests.dia_engine.test_fast import CROSS_HEADS, HEADS, assert_same, random_request
@@ -393,6 +395,40 @@ def test_what_cannot_be_spoken_is_refused_and_disturbs_nobody(trio: Prepared, to
         with pytest.raises(error, match=says):
             slots.add(request)
     assert_all_same(finish(slots, [ticket]), told[1:2])
+
+
+def test_a_text_that_no_room_was_made_for_is_refused_and_disturbs_nobody(trio: Prepared, told: list[Generated]) -> None:
+    longest = max(len(text_ids(request.spoken(), 128)) for request in ASKED)
+    for static in (False, True):
+        slots = Slots(trio, letters=longest, static=static)
+        tickets = [slots.add(request) for request in ASKED]
+        slots.step()
+        with pytest.raises(BadRequest, match=rf"The text is {longest + 1} bytes long; use {longest} at most, as room was made"):
+            slots.add(Request("[S1]" + "x" * longest))
+        assert_all_same(finish(slots, tickets), told)
+
+
+def test_portions_in_which_texts_are_read_change_nothing(
+    monkeypatch: pytest.MonkeyPatch, watched: Callable[[Slots], Bits]
+) -> None:
+    """What is read lies in memory twice for a moment, so all are not read at once where they are many."""
+    prepared, read = prepare(tiny.wide(1), slots=3), prefill.read
+    portions: list[int] = []
+    monkeypatch.setattr(prefill, "read", lambda prepared, texts: (portions.append(len(texts)), read(prepared, texts))[1])
+    row, letter = 2 * formula.row_bytes(prepared.config, 2), formula.letter_bytes(prepared.config, 2)
+    asked = [short(number, words=4 - number) for number in range(3)]  # the second one has a voice
+    told = []
+    for most in (1 << 30, 5 * row + 50 * letter, 1):
+        monkeypatch.setattr(slots_module, "ENTERING_BYTES", most)
+        slots = Slots(prepared, static=True)
+        bits = watched(slots)
+        tickets = [slots.add(request) for request in asked]
+        told.append((finish(slots, tickets), [bits[ticket] for ticket in tickets]))
+    assert portions == [3, 2, 1, 1, 1, 1]
+    for results, bits_of_all in told[1:]:
+        assert_all_same(results, told[0][0])
+        for one, other in zip(bits_of_all, told[0][1], strict=True):
+            assert_same_bits(one, other)
 
 
 def test_those_who_wait_hold_no_rows(trio: Prepared) -> None:
