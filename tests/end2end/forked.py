@@ -6,11 +6,22 @@ the arguments. The answer is a line with the process's id, and one with its exit
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
 
 from studio.__main__ import main
+
+# What a render imports when it comes to it.
+for late in (
+    "studio.cli.render",
+    "studio.render.mixdown",
+    "studio.audio.export.encode",
+    "studio.store.backups",
+    "studio.store.migrate",
+):
+    importlib.import_module(late)
 
 
 def become(folder: str, told: str, arguments: list[str]) -> None:
