@@ -1,9 +1,10 @@
-"""What every test gets: an offscreen Qt, plain English, a home of its own, patience, hypothesis profiles."""
+"""What every test gets: an offscreen Qt, plain English, a home of its own, patience, one thread, hypothesis profiles."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,10 +13,14 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["LC_ALL"] = "C.UTF-8"  # Qt asks for the desktop's language, and from then on the C library answers in it
 os.environ.pop("LANGUAGE", None)
+os.environ["OMP_NUM_THREADS"] = "1"  # for torch and numpy, here and in children: workers share the cores among them already
+# Modules are compiled once, and not by each process that tests start, even where the environment forbids to keep that.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
-import pytest
-from hypothesis import HealthCheck, settings
-from pytestqt.qtbot import QtBot
+import pytest  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
+from pytestqt.qtbot import QtBot  # noqa: E402
 
 # The same examples in every run, so that a run that passed passes again; `make explore` looks for new ones.
 _COMMON = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
