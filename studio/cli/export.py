@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from studio.cli.arguments import add_engine, add_format, add_quiet
+from studio.cli import speaking
+from studio.cli.arguments import add_format, add_quiet
 from studio.cli.console import Console
 from studio.core.errors import ProjectError
-from studio.core.settings import text
-from studio.engines import build, choose
 from studio.i18n import _, counted
 from studio.render import mixdown, projects
 from studio.render.episode import Episode, Wishes, episode, present_takes, standing
@@ -26,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="OUT", required=True, help=_("the file to write; its ending chooses the format")
     )
-    add_engine(parser)
+    speaking.add_arguments(parser)
     add_format(parser, "text", "json")
     add_quiet(parser)
 
@@ -41,8 +40,7 @@ def run(arguments: Namespace, console: Console) -> int:
     source = projects.source_of(folder)
     mixdown.refuse_output(output, (source.file,))
     with projects.opened(source, write=False) as store:
-        name = text(store.load().settings, "engine") if store and arguments.engine == "auto" else arguments.engine
-        with closing(build(choose(name).id)) as engine:
+        with closing(speaking.built(speaking.chosen(arguments, store), arguments)) as engine:
             made = episode(source, store, engine.caps, Wishes())
         found = standing(made, present_takes(store, heard=True))
         lacking, outdated = mixdown.missing(found), mixdown.outdated(found)

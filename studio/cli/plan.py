@@ -8,9 +8,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypedDict
 
-from studio.cli.arguments import add_engine, add_format
+from studio.cli import speaking
+from studio.cli.arguments import add_format
 from studio.cli.console import Console
-from studio.engines import build, choose
 from studio.i18n import _, counted
 from studio.render import projects
 from studio.render.episode import Episode, Wishes, episode, present_takes, standing
@@ -37,14 +37,15 @@ class Row(TypedDict):
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("source", metavar="FILE|PROJECT", help=_("a script, or the folder of a project"))
     parser.add_argument("--project", metavar="DIR", help=_("the project whose takes and boundaries count"))
-    add_engine(parser)
+    speaking.add_arguments(parser)
     add_format(parser, "text", "json")
 
 
 def run(arguments: Namespace, console: Console) -> int:
     source = projects.source_of(Path(arguments.source), Path(arguments.project) if arguments.project else None)
-    with projects.opened(source, write=False) as store, closing(build(choose(arguments.engine).id)) as engine:
-        made = episode(source, store, engine.caps, Wishes())
+    with projects.opened(source, write=False) as store:
+        with closing(speaking.built(speaking.chosen(arguments, store), arguments)) as engine:
+            made = episode(source, store, engine.caps, Wishes())
         rows = list(_rows(made, present_takes(store)))
     if arguments.format == "json":
         console.result_json(rows)

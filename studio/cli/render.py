@@ -7,23 +7,21 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from studio.cli.arguments import add_engine, add_format, add_quiet
+from studio.cli import speaking
+from studio.cli.arguments import add_format, add_quiet
 from studio.cli.console import Console
 from studio.cli.findings import refuse_errors
 from studio.cli.progress import Progress, show_loading
 from studio.core.errors import UsageError
-from studio.core.render import Engine
 from studio.core.settings import checked, text
-from studio.engines import EngineInfo, build, choose
+from studio.engines import EngineInfo
 from studio.i18n import _, counted
 from studio.render import mixdown, projects
 from studio.render.episode import Episode, Rendered, Wishes, diagnostics, episode, kept, render_missing
 from studio.render.eta import clock
 from studio.render.mixdown import Written
 from studio.render.runner import EngineSeat
-from studio.store.project import ProjectStore
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -31,18 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="OUT", help=_("the file to write; its ending chooses the format (NAME.mp3 here)")
     )
-    add_engine(parser)
-    parser.add_argument(
-        "--model",
-        metavar="FOLDER|ID",
-        help=_(
-            "speak with this model of Dia: its folder, or a name or id of dia-studio model list. Its codec is looked for in "
-            "the folder “codec” or the file weights.pth beside the weights, then where dia-studio model fetch puts it, then in "
-            "the cache of descript-audio-codec"
-        ),
-    )
-    parser.add_argument("--device", metavar="D", help=_("cpu, cuda, mps, … (the best there is, unless given)"))
-    parser.add_argument("--dtype", metavar="T", help=_("float32, bfloat16 or float16 (what suits the device, unless given)"))
+    speaking.add_arguments(parser)
     parser.add_argument(
         "--voice", action="append", default=[], metavar="CHARACTER=VOICE", help=_("cast a character for this run")
     )
@@ -62,8 +49,8 @@ def run(arguments: Namespace, console: Console) -> int:
     mixdown.refuse_output(output, (source.file,))
     wishes = _wishes(arguments)
     with projects.opened(source) as store:
-        info = choose(_engine_name(arguments, store), model=arguments.model or "")
-        with closing(EngineSeat(lambda: _built(info, arguments), console.say, partial(show_loading, console))) as seat:
+        info = speaking.chosen(arguments, store)
+        with closing(EngineSeat(lambda: speaking.built(info, arguments), console.say, partial(show_loading, console))) as seat:
             made = episode(source, store, seat.caps, wishes)
             refuse_errors(diagnostics(made), str(source.file), console, force=arguments.force)
             mixdown.cover_of(made)  # a cover that is not there is told before hours of rendering
@@ -71,7 +58,7 @@ def run(arguments: Namespace, console: Console) -> int:
 
 
 def _make(made: Episode, seat: EngineSeat, info: EngineInfo, output: Path, arguments: Namespace, console: Console) -> int:
-    if info.is_draft and arguments.engine == "auto":
+    if arguments.engine == "auto" and not arguments.model:
         console.say(info.note)
     with kept(made) as stored:
         progress = Progress(console, stored)
@@ -162,25 +149,6 @@ def _wishes(arguments: Namespace) -> Wishes:
         voices[character] = voice
     seed = int(checked("seed", arguments.seed)) if arguments.seed is not None else None
     return Wishes(voices, seed)
-
-
-def _engine_name(arguments: Namespace, store: ProjectStore | None) -> str:
-    """The engine that was asked for, else the project's own. Who names a model asks for the engine that speaks with it."""
-    if arguments.engine != "auto" or arguments.model or store is None:
-        return str(arguments.engine)
-    return text(store.load().settings, "engine")
-
-
-def _built(info: EngineInfo, arguments: Namespace) -> Engine:
-    """The engine with the options that were given. Raises UsageError for one it does not know."""
-    options: dict[str, Any] = {
-        name: getattr(arguments, name) for name in ("model", "device", "dtype") if getattr(arguments, name)
-    }
-    try:
-        return build(info.id, **options)
-    except TypeError as error:
-        given = ", ".join(f"--{name}" for name in options)
-        raise UsageError(f"{info.title} does not know {given}", kept="nothing was rendered", todo="leave it out") from error
 
 
 def _never() -> bool:

@@ -13,7 +13,7 @@ from studio.core.errors import UsageError, VoiceError
 from studio.core.settings import checked
 from studio.core.voices import Sample, Voice
 from studio.i18n import _
-from studio.render.voices import library_voices, sample_from
+from studio.render.voices import forget_codes, library_voices, sample_from
 from studio.store import places
 
 
@@ -92,6 +92,7 @@ def _remove(arguments: Namespace, console: Console) -> int:
         raise VoiceError(f'there is no voice called "{arguments.name}"', todo="see dia-studio voices list")
     with closing(VoiceLibrary.open(places.library())) as library:
         library.remove(arguments.name)
+    forget_codes()
     console.say(_("“{name}” and its recordings are gone.").format(name=arguments.name))
     return 0
 

@@ -123,9 +123,18 @@ class EngineError(StudioError):
 
 
 class RefusedError(EngineError):
-    """A request that a speech engine cannot be asked for. Nothing ran, and nothing is wrong with the engine."""
+    """A request that a speech engine cannot be asked for, or that comes to nothing. Nothing is wrong with the engine, and it is
+    no use to ask again."""
 
     code = "refused"
+
+
+class UnavailableError(EngineError):
+    """A speech engine that cannot start here: a package, a model, memory or a device is missing, or its files are damaged.
+    Nothing ran, and it is no use to try again before that is mended."""
+
+    code = "engine-unavailable"
+    exit_status = 2
 
 
 class ModelError(StudioError):

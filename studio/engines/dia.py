@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 
 from dia_engine import manifest
 from dia_engine.errors import WeightsDamaged, WeightsMissing
@@ -25,10 +25,7 @@ CODEC_OF_PACKAGE = "~/.cache/descript/dac/weights_44khz_8kbps_0.0.1.pth"  # wher
 _WEIGHTS = ("*.safetensors", "*.pth", "pytorch_model.bin")
 _MEMORY = 0.65  # of the bytes of the files, which hold 32 bits where 16 may do: the least that a processor speaks with
 _INSTALL = "Install it with: pip install dia-studio[dia]; then fetch the model with: dia-studio model fetch dia."
-_FETCH = (
-    f"Fetch it ({in_bytes(KNOWN[0].bytes)}, and {in_bytes(CODEC.bytes)} for its codec) with: dia-studio model fetch dia; "
-    "until then the draft voice speaks."
-)
+_FETCH = f"Fetch it ({in_bytes(KNOWN[0].bytes)}, and {in_bytes(CODEC.bytes)} for its codec) with: dia-studio model fetch dia."
 _FETCH_CODEC = f"Fetch it ({in_bytes(CODEC.bytes)}) with: dia-studio model fetch codec."
 
 
@@ -54,6 +51,11 @@ def models_folder() -> Path:
     return Path(named) if named else user_data_path("dia-studio", appauthor=False) / "models"
 
 
+def voice_codes() -> Path:
+    """Where codes of voice samples are kept, which may be deleted at any time: they are computed again."""
+    return user_cache_path("dia-studio", appauthor=False) / "voices"
+
+
 def installed_models(models: Path) -> list[Path]:
     """The folders that hold a configuration of Dia and weights, all that belongs to them fetched."""
     try:
@@ -72,10 +74,10 @@ def locate(model: str = "") -> Found:
     if found.place is None:
         return found
     folder = found.place if found.place.is_dir() else found.place.parent
-    needed, there = _size(found.place) * _MEMORY, _memory()
+    needed, there = _size(found.place) * _MEMORY, memory()
     if there and needed > there:
         why_not = f"This computer has {in_bytes(there)} of memory, and Dia needs {in_bytes(round(needed))}."
-        return Found(why_not=why_not, remedy="The draft voice speaks instead.")
+        return Found(why_not=why_not, remedy="Render on a computer with more memory.")
     codec = next(filter(_is_there, _codecs(folder)), None)
     if codec is None:
         why_not = "The codec that makes sound of what Dia writes is not on this computer."
@@ -91,10 +93,9 @@ def _named(model: str) -> Found:
     if here is None:
         what = f"There is no model “{model}” on this computer."
         return Found(why_not=what, remedy=f"Name the folder of a model, or fetch it with: dia-studio model fetch {model}.")
-    half = places.unfinished(here)
+    half = _half(here, model)
     if half is not None:
-        what = f"The download of {half.note.id} is not finished ({in_bytes(half.done)} of {in_bytes(half.total)} are there)."
-        return Found(why_not=what, remedy=f"Go on with: dia-studio model fetch {model}.")
+        return half
     try:
         names = [entry.name for entry in here.iterdir() if entry.is_file()]
         choose(names, here)
@@ -107,17 +108,29 @@ def _named(model: str) -> Found:
 
 def _usual() -> Found:
     """The first known model, else any other in the studio's folder, that is there as it was fetched."""
-    tried = [place for one in KNOWN if one.kind == "dia" for place in _places_of(one.id)]
+    tried = {place: one.name for one in KNOWN if one.kind == "dia" for place in _places_of(one.id)}
     here = [place for place in tried if place.is_dir() and _is_whole(place)]
     here += [place for place in installed_models(models_folder()) if place not in here]
     if not here:
-        return Found(why_not=f"No Dia model is installed on this computer (looked in {models_folder()}).", remedy=_FETCH)
+        halves = (_half(place, name) for place, name in tried.items() if place.is_dir())
+        return next(filter(None, halves), None) or Found(
+            why_not=f"No Dia model is installed on this computer (looked in {models_folder()}).", remedy=_FETCH
+        )
     whole = next(filter(_is_as_fetched, here), None)
     if whole is None:
         why_not = f"The Dia model in {here[0]} has no record of its hashes, or its files are not those of the record."
         remedy = f"Make a record with: python -m dia_engine verify {here[0]} --record; or name the folder with --model."
         return Found(why_not=why_not, remedy=remedy)
     return Found(whole)
+
+
+def _half(place: Path, name: str) -> Found | None:
+    """Why a model cannot be used whose download was broken off."""
+    half = places.unfinished(place)
+    if half is None:
+        return None
+    what = f"The download of {half.note.id} is not finished ({in_bytes(half.done)} of {in_bytes(half.total)} are there)."
+    return Found(why_not=what, remedy=f"Go on with: dia-studio model fetch {name}.")
 
 
 def _places_of(model: str) -> Iterator[Path]:
@@ -165,7 +178,7 @@ def _size(place: Path) -> int:
         return 0  # whoever reads it says what is wrong with it
 
 
-def _memory() -> int:
+def memory() -> int:
     """The computer's memory in bytes, 0 where it does not tell."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

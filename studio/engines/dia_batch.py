@@ -14,7 +14,7 @@ import numpy as np
 from dia_engine import slots
 from dia_engine.codec import worker
 from dia_engine.params import Codes, Generated
-from studio.core.errors import Cancelled, EngineError
+from studio.core.errors import Cancelled, EngineError, RefusedError
 from studio.core.render import Audio, Caps, Done, Event, Progress
 from studio.engines.dia_request import Task
 from studio.engines.dia_setup import studio_errors
@@ -28,10 +28,9 @@ _KEPT = "nothing of this segment was kept"
 class Speech:
     """One segment on its way, from its first row to its last sample."""
 
-    def __init__(self, ticket: slots.Ticket, sound: worker.Ticket, rate: int) -> None:
+    def __init__(self, ticket: slots.Ticket, sound: worker.Ticket) -> None:
         self._ticket = ticket
         self._sound = sound
-        self._rate = rate
         self._waiting: Codes | None = None  # frames that make no whole piece yet
         self._is_told = False  # the codec knows all codes
         self.frames = 0
@@ -74,10 +73,9 @@ class Speech:
 class Batch:
     """The speeches that are on their way. For one thread."""
 
-    def __init__(self, decoding: slots.Slots, codec: worker.Worker, rate: int) -> None:
+    def __init__(self, decoding: slots.Slots, codec: worker.Worker) -> None:
         self._decoding: slots.Slots | None = decoding
-        self._codec = codec
-        self._rate = rate
+        self._codec: worker.Worker | None = codec
         self._speeches: list[Speech] = []
         self.failure: EngineError | None = None
 
@@ -85,9 +83,9 @@ class Batch:
         """Let a segment in, or let it wait for a slot. Raises EngineError for what the model cannot speak."""
         if self.failure is not None:
             raise self.failure
-        assert self._decoding is not None
+        assert self._decoding is not None and self._codec is not None
         with studio_errors():
-            speech = Speech(self._decoding.add(task.asked), self._codec.stream(), self._rate)
+            speech = Speech(self._decoding.add(task.asked), self._codec.stream())
         self._speeches.append(speech)
         return speech
 
@@ -110,7 +108,8 @@ class Batch:
         except MemoryError:
             self.fail(EngineError("Dia ran out of memory", kept=_KEPT, todo="close other programs"))
         except Exception as error:
-            what = f"Dia stopped with {type(error).__name__}: {error}"
+            said = next(iter(str(error).splitlines()), "")  # torch adds a page of advice to what a GPU answers
+            what = f"Dia stopped with {type(error).__name__}: {said}"
             self.fail(EngineError(what, kept=_KEPT, todo="render the segment again"))
         return True
 
@@ -122,8 +121,9 @@ class Batch:
     def close(self) -> None:
         """Give everything back, whoever still holds a session. Open ones hear that it was closed."""
         self.fail(EngineError("the dia engine was closed", kept=_KEPT, todo="render the segment again"))
-        self._decoding = None
-        self._codec.close()
+        codec, self._codec, self._decoding = self._codec, None, None
+        if codec is not None:
+            codec.close()
 
 
 class DiaSession:
@@ -170,6 +170,9 @@ class DiaSession:
                 samples += len(sound)
         self._demand_wanted()
         assert speech.result is not None
+        if not samples:  # the same request would come to the same again
+            what = "Dia ended before it said anything"
+            raise RefusedError(what, kept="no take was stored", todo="change the words, or give the line another seed")
         reason = "complete" if speech.result.reason == "eos" else "limit"
         codes = speech.result.codes.astype("<i2").tobytes()
         yield Done(reason, samples / self._caps.sample_rate, codes=codes)

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from platformdirs import user_cache_path
 
 from dia_engine import prompts, weights
 from dia_engine.codec import Codec, load_codec
 from dia_engine.codec.worker import Worker
 from dia_engine.dia1.decode import prepare
+from dia_engine.hub.pace import in_bytes
 from dia_engine.params import Codes
 from dia_engine.slots import Slots
 from studio.core.errors import RefusedError
 from studio.core.render import Caps, Progress, Request, VoiceSpec
+from studio.engines.dia import voice_codes
 from studio.engines.dia_batch import Batch, DiaSession
 from studio.engines.dia_request import task_for
-from studio.engines.dia_setup import Setup, set_up, studio_errors
+from studio.engines.dia_setup import Setup, demand_room, set_up, start_errors, studio_errors
 
 _LONGEST_SAMPLE_S = 30.0  # the model has rows for 35
 
@@ -33,7 +35,7 @@ class DiaEngine:
         """`model`: a folder, a weights file, a short name or an id of the hub; "" is the one that is installed. `device`,
         `dtype` and `slots` are what suits this computer unless given. `voices`: where codes of voice samples are kept."""
         self._set_up: Callable[[], Setup] = partial(set_up, model, device, dtype, slots)
-        self._voices = Path(voices) if voices else user_cache_path("dia-studio", appauthor=False) / "voices"
+        self._voices = Path(voices) if voices else voice_codes()
         self._setup: Setup | None = None
         self._caps: Caps | None = None
         self._codec: Codec | None = None
@@ -41,28 +43,31 @@ class DiaEngine:
 
     @property
     def caps(self) -> Caps:
-        """Settles what Dia runs with the first time, without reading any weights. Raises EngineError."""
+        """Settles what Dia runs with the first time, without reading any weights. Raises UnavailableError."""
         if self._caps is None:
             self._caps = self._settled().caps()
         return self._caps
 
     def load(self, note: Callable[[str], None] = lambda _: None, report: Callable[[Progress], None] = lambda _: None) -> None:
-        """Read model and codec, lay the weights out. `report` counts bytes of files. Raises EngineError."""
+        """Read model and codec, lay the weights out. `report` counts bytes of files. Raises UnavailableError; where memory will
+        not do, before anything is read."""
         if self._batch is not None:
             return
         setup = self._settled()
-        with studio_errors():
-            note("Dia's weights are being read.")
+        size = in_bytes(setup.bytes_needed())
+        note(f"Loading Dia: {setup.dtype} on {setup.device}, {setup.slots} segments at a time, up to {size} of memory.")
+        demand_room(setup)
+        with start_errors():
             model = weights.load(
                 setup.place,
                 dtype=weights.DTYPES[setup.dtype],
                 device=setup.device,
                 told=lambda done, total: report(Progress("loading", done, total)),
             )
-            note(f"Dia is getting ready to speak ({setup.dtype} on {setup.device}, {setup.slots} segments at a time).")
             slots = Slots(prepare(model, setup.slots, release=True))
             self._codec = load_codec(setup.codec, setup.device)
-            self._batch = Batch(slots, Worker(self._codec), self.caps.sample_rate)
+            self._batch = Batch(slots, Worker(self._codec))
+        note("Dia is ready.")
 
     def prompt(self, voice: VoiceSpec) -> Codes:
         """Codes [frames, channels] of a voice's sample; encoded once, ever, and kept in the user's cache.
@@ -72,11 +77,14 @@ class DiaEngine:
         self.load()
         assert self._codec is not None
         sound = np.frombuffer(voice.pcm, "<f4")
-        return prompts.encode(self._codec, sound, voice.rate, keep_in=self._voices, longest_s=_LONGEST_SAMPLE_S)
+        kept = self._voices / self._codec.device.type  # another device may round to another code now and then
+        with suppress(OSError):
+            kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return prompts.encode(self._codec, sound, voice.rate, keep_in=kept, longest_s=_LONGEST_SAMPLE_S)
 
     def open(self, request: Request) -> DiaSession:
         """A session; everything is checked here, before anything runs. Raises RefusedError for what cannot be spoken whole,
-        EngineError when loading fails."""
+        UnavailableError when loading fails."""
         if not 0 < request.pace < float("inf"):
             raise RefusedError(f"the pace is {request.pace}", todo="use a number above 0")
         self.load()
@@ -94,6 +102,8 @@ class DiaEngine:
             gc.collect()
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
+            if torch.backends.mps.is_available():
+                torch.mps.empty_cache()
 
     def _settled(self) -> Setup:
         if self._setup is None:

@@ -52,13 +52,26 @@ def task_for(request: Request, config: Config, frame_rate: float, encode: Encode
 
 def _prompt(request: Request, encode: Encode) -> Prompt | None:
     """The samples of all voices that have one, in the order of their speakers, as one prompt."""
-    sampled = [voice for voice in request.voices if voice.sample_digest]
+    sampled = {number: voice for number, voice in enumerate(request.voices, 1) if voice.sample_digest}
     if not sampled:
         return None
-    if not all(voice.pcm for voice in sampled):
-        raise RefusedError("a voice came without the sound of its sample", kept=_KEPT, todo="add the sample to the voice again")
-    codes = np.concatenate([encode(voice) for voice in sampled])
-    return Prompt(codes, " ".join(voice.transcript.strip() for voice in sampled))
+    for number, voice in sampled.items():
+        _check_sample(number, voice)
+    codes = np.concatenate([encode(voice) for voice in sampled.values()])
+    return Prompt(codes, " ".join(voice.transcript.strip() for voice in sampled.values()))
+
+
+def _check_sample(number: int, voice: VoiceSpec) -> None:
+    """Dia goes on after a sample, so it has to know what was said in it, and by whom; else it takes the text for that."""
+    tag, words = f"[S{number}]", voice.transcript.strip()
+    if not voice.pcm:
+        raise RefusedError(f"the voice of {tag} came without its sound", kept=_KEPT, todo="add the sample to the voice again")
+    if not words.removeprefix(tag).strip():
+        what = f"the sample of the voice of {tag} has no transcript"
+        raise RefusedError(what, kept=_KEPT, todo="write down what is said in it, and add it to the voice again")
+    if not words.startswith(tag):
+        what = f"the transcript of the voice of {tag} does not begin with {tag}"
+        raise RefusedError(what, kept=_KEPT, todo=f"write {tag} before its words")
 
 
 def _params(request: Request, max_tokens: int) -> Params:

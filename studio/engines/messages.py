@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from studio.core.errors import EngineError, RefusedError
+from studio.core.errors import EngineError, RefusedError, UnavailableError
 from studio.core.render import Audio, Caps, Done, Event, Limits, Progress, Request, SpokenTurn, VoiceSpec, Word, Words
 from studio.engines.wire import Frame, WireError
 
@@ -85,13 +85,13 @@ def event_from(frame: Frame) -> Event:
 def error_frame(error: EngineError, number: int = 0) -> Frame:
     """What went wrong, with its parts kept apart."""
     parts = {"what": error.what, "where": error.where, "kept": error.kept, "todo": error.todo}
-    return Frame("error", {"number": number, "refused": isinstance(error, RefusedError), **parts})
+    return Frame("error", {"number": number, "code": error.code, **parts})
 
 
 def error_from(frame: Frame) -> EngineError:
     """The error again."""
     what, *rest = (str(frame.fields.get(name, "")) for name in ("what", "where", "kept", "todo"))
-    kind = RefusedError if frame.fields.get("refused") is True else EngineError
+    kind = _ERRORS.get(str(frame.fields.get("code", "")), EngineError)
     return kind(what or "the engine failed", where=rest[0], kept=rest[1], todo=rest[2])
 
 
@@ -99,6 +99,7 @@ def _pairs(values: list[list[str]]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in values)
 
 
+_ERRORS = {kind.code: kind for kind in (EngineError, RefusedError, UnavailableError)}
 _READERS: Mapping[str, Callable[[Mapping[str, Any], bytes], Event]] = {
     "audio": lambda fields, body: Audio(float(fields["start_s"]), body),
     "words": lambda fields, _: Words(tuple(Word(*map(int, word[:3]), *map(float, word[3:])) for word in fields["words"])),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
 
-from studio.core.errors import EngineError, UsageError
+from studio.core.errors import EngineError, StudioError, UnavailableError, UsageError
 from studio.core.render import Engine
 from studio.engines import dia
 from studio.engines.info import EngineInfo
@@ -17,6 +17,7 @@ FAKE_VARIABLE = "DIA_STUDIO_FAKE_ENGINE"  # "1", or the fake engine's options as
 _OWN_PROCESS = frozenset({"draft"})  # engines whose risky part already lives in a process of its own
 
 _START_S = {"dia": 600.0}  # the first time it reads gigabytes for their hash
+_EVENT_S = {"dia": 900.0}  # without a GPU the voice samples of several segments are minutes of work before their first row
 
 
 def available(*, hidden: bool = False) -> tuple[EngineInfo, ...]:
@@ -30,7 +31,7 @@ def choose(name: str = "auto", *, model: str = "") -> EngineInfo:
     """The engine of that name; "auto" is Dia where it can run, else the draft voice, and Dia in any case where a `model` is
     named. `note` says why.
 
-    Raises UsageError for a name that is none, EngineError for an engine that cannot run here.
+    Raises UsageError for a name that is none, UnavailableError for an engine that cannot run here.
     """
     infos = {info.id: info for info in available(hidden=True)}
     if model:
@@ -51,7 +52,7 @@ def build(name: str = "auto", *, in_process: bool = False, **options: object) ->
     """The engine itself, not loaded yet, with its answers checked. It works in a child process unless `in_process`; the
     draft voice always does, in that of its library. `options` are the engine's own and must be JSON values or dataclasses.
 
-    Raises UsageError for an unknown name, EngineError for an engine that cannot run here.
+    Raises UsageError for an unknown name, UnavailableError for an engine that cannot run here.
     """
     chosen = choose(name, model=str(options.get("model", "")))
     options = {**_options_from_environment(chosen.id), **options}
@@ -61,11 +62,13 @@ def build(name: str = "auto", *, in_process: bool = False, **options: object) ->
         return CheckedEngine(build_here(chosen.id, options))
     from studio.engines.process import HostedEngine, Patience
 
-    return HostedEngine(chosen.id, options, Patience(start_s=_START_S.get(chosen.id, Patience().start_s)))
+    usual = Patience()
+    start_s, event_s = _START_S.get(chosen.id, usual.start_s), _EVENT_S.get(chosen.id, usual.event_s)
+    return HostedEngine(chosen.id, options, Patience(start_s=start_s, event_s=event_s))
 
 
 def build_here(engine_id: str, options: Mapping[str, object]) -> Engine:
-    """The engine in this process. Raises EngineError for an engine that cannot run here, TypeError for wrong options."""
+    """The engine in this process. Raises UnavailableError for an engine that cannot run here, TypeError for wrong options."""
     if engine_id == "fake":
         from studio.engines.fake import FakeEngine
 
@@ -100,14 +103,24 @@ def _fake_info() -> EngineInfo:
 def _best(infos: Mapping[str, EngineInfo]) -> EngineInfo:
     best, draft = infos["dia"], infos["draft"]
     if best.can_run:
-        return replace(best, note="Dia is ready on this computer.")
+        return replace(best, note=f"{best.title} speaks: it is ready on this computer.")
     if not draft.can_run:
         raise _cannot_run(draft)
-    return replace(draft, note=f"The draft voice speaks, because Dia cannot run here: {best.why_not} {best.remedy}")
+    why = StudioError(
+        f"The draft voice speaks, because Dia cannot run here: {_inside(best.why_not)}", todo=_inside(best.remedy)
+    )
+    return replace(draft, note=why.sentence())
 
 
 def _cannot_run(info: EngineInfo) -> EngineError:
-    return EngineError(f"{info.title} cannot run here: {info.why_not}", todo=info.remedy)
+    what = f"{info.title} cannot run here: {_inside(info.why_not)}"
+    return UnavailableError(what, kept="nothing was rendered", todo=_inside(info.remedy))
+
+
+def _inside(sentence: str) -> str:
+    """A sentence as a part of another one; names keep their capitals."""
+    first, blank, rest = sentence.partition(" ")
+    return f"{first.lower()}{blank}{rest}" if first[1:].islower() or len(first) == 1 else sentence
 
 
 def _options_from_environment(engine_id: str) -> dict[str, object]:

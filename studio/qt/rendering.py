@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
-from studio.core.errors import EngineError, RefusedError, StorageFullError, StudioError
+from studio.core.errors import EngineError, RefusedError, StorageFullError, StudioError, UnavailableError
 from studio.core.render import Engine, Progress, Request
 from studio.qt.desk import Desk
 from studio.qt.filling import Filling
@@ -329,7 +329,7 @@ class Rendering(QObject):
         if ended is None:
             return
         row, company = ended[0], self._hand.company
-        if isinstance(error, StorageFullError):
+        if isinstance(error, StorageFullError | UnavailableError):  # it is no segment's fault, and no use to go on
             company.left(job_id)
             self._queue.put_back(job_id)
             self._halt(error)

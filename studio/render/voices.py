@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from studio.core.errors import AudioError
+from studio.core.errors import AudioError, ProjectError
 from studio.core.render import Request
 from studio.core.script import Script
 from studio.core.voices import Cast, Sample, Voice
+from studio.engines import dia
 from studio.render.requests import samples_by_digest, with_samples
 from studio.store import places
 
@@ -50,6 +51,15 @@ def sample_filler(voices: Mapping[str, Voice]) -> Callable[[Request], Request]:
         return sounds[sample.digest]
 
     return lambda request: with_samples(request, samples, pcm_of)
+
+
+def forget_codes() -> None:
+    """Wipe what engines keep of samples: a voice that is removed is gone there, too. That of others is computed again."""
+    from studio.store import durable
+
+    for path in dia.voice_codes().rglob("*.codes"):
+        with suppress(OSError, ProjectError):
+            durable.wipe(path)
 
 
 def sample_from(path: Path, transcript: str, style: str = "") -> tuple[Sample, bytes, tuple[str, ...]]:

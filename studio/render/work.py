@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from studio.core.errors import Cancelled, EngineError, RefusedError, StorageFullError, StudioError
+from studio.core.errors import Cancelled, EngineError, RefusedError, StorageFullError, StudioError, UnavailableError
 from studio.core.render import Progress, Request
 from studio.engines.turns import whose_turn
 from studio.render.company import Company
@@ -66,7 +66,7 @@ def work_off(shop: Workshop, jobs: Mapping[str, Job]) -> Outcome:
     durable, and its job noted as done, before the listener hears of it and before another takes its slot.
 
     Raises Cancelled (also for an interrupt from the keyboard) and StorageFullError at once; the jobs in hand wait again then,
-    finished takes stay. An engine that cannot start at all raises EngineError.
+    finished takes stay. An engine that cannot start here raises UnavailableError.
     """
     shop.listener.began([jobs[row.key] for row in shop.queue.rows() if row.state == "waiting"])
     shift = _Shift(shop, jobs)
@@ -137,7 +137,7 @@ class _Shift:
             report = partial(shop.listener.progress, job)
             flight = Flight(shop.ready(job.request), engine, shop.store.takes, report, shop.stopped)
         except BaseException as error:
-            if not isinstance(error, StudioError) or isinstance(error, StorageFullError):
+            if not isinstance(error, StudioError) or isinstance(error, StorageFullError | UnavailableError):
                 shop.queue.put_back(row.id)
                 raise
             self._failed(row, job, error)

@@ -32,7 +32,7 @@ def test_without_torch_dia_says_so(models: Path, monkeypatch: pytest.MonkeyPatch
 def test_without_a_model_dia_says_where_it_looked(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dia, "find_spec", lambda _: object())
     assert "No Dia model is installed" in dia.info().why_not and str(models) in dia.info().why_not
-    assert dia.info().remedy.startswith("Fetch it (6.44 GB, and 307 MB for its codec) with: dia-studio model fetch dia;")
+    assert dia.info().remedy.startswith("Fetch it (6.44 GB, and 307 MB for its codec) with: dia-studio model fetch dia.")
 
 
 def put_codec(folder: Path) -> Path:
@@ -116,7 +116,7 @@ def test_a_computer_with_too_little_memory_is_told_so(models: Path, monkeypatch:
     folder = install(models, "model.safetensors")
     put_codec(folder / "codec")
     (folder / "model.safetensors").write_bytes(bytes(1000))
-    monkeypatch.setattr(dia, "_memory", lambda: 500)
+    monkeypatch.setattr(dia, "memory", lambda: 500)
     assert "memory" in dia.info(str(folder)).why_not
 
 

@@ -34,7 +34,8 @@ def test_the_fake_engine_shows_itself_only_when_asked_for(monkeypatch: pytest.Mo
 def test_auto_takes_the_draft_where_dia_cannot_run_and_says_why() -> None:
     chosen = engines.choose()
     assert chosen.id == "draft"
-    assert "Dia cannot run here" in chosen.note
+    assert chosen.note.startswith("The draft voice speaks, because Dia cannot run here: no Dia model is installed ")
+    assert chosen.note.endswith("with: dia-studio model fetch dia.")
 
 
 def test_auto_takes_dia_where_it_can_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +57,7 @@ def test_an_unknown_engine_is_refused_with_the_known_ones() -> None:
 
 def test_an_engine_that_cannot_run_is_refused_with_the_reason() -> None:
     for act in (engines.choose, engines.build):
-        with pytest.raises(EngineError, match=r"Dia 1\.6B cannot run here: .*; .*draft voice"):
+        with pytest.raises(EngineError, match=r"Dia 1\.6B cannot run here: no Dia .*; nothing was rendered; fetch it .*dia\.$"):
             act("dia")
 
 
