@@ -1,4 +1,4 @@
-"""`python -m dia_engine fetch` as a user runs it: in a process of its own, which is stopped, killed, and out of room."""
+"""`python -m dia_engine fetch` as a user runs it; in a process of its own where that is stopped, killed, and out of room."""
 
 import os
 import shutil
@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from dia_engine.__main__ import main
 from dia_engine.verify import verify
 from tests.dia_engine.hub.server import FakeHub
 
@@ -24,9 +26,30 @@ def environment(hub: FakeHub, **more: str) -> Mapping[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "HF_ENDPOINT": hub.url, "OMP_NUM_THREADS": "1", **more}
 
 
-def ran(hub: FakeHub, *arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "dia_engine", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment(hub, **more), timeout=WAIT_S, check=False)
+@dataclass(frozen=True)
+class Ran:
+    """What a command did."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(hub: FakeHub, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in this process."""
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+
+    def run_here(*arguments: object) -> Ran:
+        capsys.readouterr()
+        status = main([str(argument) for argument in arguments])
+        told = capsys.readouterr()
+        return Ran(status, told.out, told.err)
+
+    return run_here
 
 
 def begun(hub: FakeHub, *arguments: object) -> subprocess.Popen[str]:
@@ -52,23 +75,22 @@ def kept(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.glob(f"{WEIGHTS}.*.incomplete"))
 
 
-@pytest.mark.slow
-def test_a_model_and_the_codec_come_with_one_command(hub: FakeHub, tmp_path: Path) -> None:
-    done = ran(hub, "fetch", "dia", "--to", tmp_path, "--codec")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [
+def test_a_model_and_the_codec_come_with_one_command(run: Run, tmp_path: Path) -> None:
+    done = run("fetch", "dia", "--to", tmp_path, "--codec")
+    assert done.status == 0, done.err
+    assert done.out.splitlines() == [
         f"{tmp_path}: nari-labs/Dia-1.6B-0626 is here; hashes, names and shapes are right.",
         f"{tmp_path / 'codec'}: descript/dac_44khz is here; hashes, names and shapes are right.",
     ]
-    assert done.stderr.startswith(f"nari-labs/Dia-1.6B-0626: 1 MB are fetched to {tmp_path}.\n")
+    assert done.err.startswith(f"nari-labs/Dia-1.6B-0626: 1 MB are fetched to {tmp_path}.\n")
     for folder, told in ((tmp_path, "generation B"), (tmp_path / "codec", "codec, 1 file")):
-        checked = ran(hub, "verify", folder)
-        assert checked.returncode == 0
-        assert told in checked.stdout and "hashes as recorded" in checked.stdout
+        checked = run("verify", folder)
+        assert checked.status == 0
+        assert told in checked.out and "hashes as recorded" in checked.out
 
 
 @pytest.mark.slow
-def test_ctrl_c_is_one_sentence_and_the_next_run_goes_on(hub: FakeHub, tmp_path: Path) -> None:
+def test_ctrl_c_is_one_sentence_and_the_next_run_goes_on(hub: FakeHub, run: Run, tmp_path: Path) -> None:
     process = begun(hub, "fetch", "dia", "--to", tmp_path)
     wait_until(lambda: kept(tmp_path) >= 500_000)
     process.send_signal(signal.SIGINT)
@@ -77,31 +99,31 @@ def test_ctrl_c_is_one_sentence_and_the_next_run_goes_on(hub: FakeHub, tmp_path:
     last = told.splitlines()[-1]
     assert last == f"Stopped; what was fetched is kept; go on with: python -m dia_engine fetch dia --to {tmp_path}."
     assert "Traceback" not in told
-    goes_on(hub, tmp_path)
+    goes_on(hub, run, tmp_path)
 
 
 @pytest.mark.slow
-def test_a_killed_fetch_is_told_as_unfinished_and_goes_on(hub: FakeHub, tmp_path: Path) -> None:
+def test_a_killed_fetch_is_told_as_unfinished_and_goes_on(hub: FakeHub, run: Run, tmp_path: Path) -> None:
     process = begun(hub, "fetch", "dia", "--to", tmp_path)
     wait_until(lambda: kept(tmp_path) >= 500_000)
     process.kill()
     process.communicate(timeout=WAIT_S)
-    checked = ran(hub, "verify", tmp_path)
-    assert checked.returncode == 2
-    assert "is not finished" in checked.stderr
-    assert f"go on with: python -m dia_engine fetch nari-labs/Dia-1.6B-0626 --to {tmp_path}." in checked.stderr
-    goes_on(hub, tmp_path)
+    checked = run("verify", tmp_path)
+    assert checked.status == 2
+    assert "is not finished" in checked.err
+    assert f"go on with: python -m dia_engine fetch nari-labs/Dia-1.6B-0626 --to {tmp_path}." in checked.err
+    goes_on(hub, run, tmp_path)
 
 
-def goes_on(hub: FakeHub, folder: Path) -> None:
+def goes_on(hub: FakeHub, run: Run, folder: Path) -> None:
     """The same command again asks for the rest only."""
     before = kept(folder)
     hub.hold_at = -1
     hub.release.set()
     hub.asked.clear()
-    done = ran(hub, "fetch", "dia", "--to", folder)
-    assert done.returncode == 0, done.stderr
-    assert "of which" in done.stderr
+    done = run("fetch", "dia", "--to", folder)
+    assert done.status == 0, done.err
+    assert "of which" in done.err
     assert [one.start for one in hub.bodies()] == [before]
     assert verify(folder).pinned
 
@@ -134,7 +156,6 @@ def may_mount(folder: Path) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -144,21 +165,23 @@ def may_mount(folder: Path) -> bool:
     ],
 )
 def test_what_cannot_be_fetched_is_one_sentence_and_status_2(
-    arguments: list[str], says: str, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], says: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "README").write_text("text", encoding="utf-8")
-    done = ran(hub, "fetch", *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert says in done.stderr
-    assert done.stderr.count("\n") == 1
-    assert "Traceback" not in done.stderr
+    done = run("fetch", *arguments)
+    assert (done.status, done.out) == (2, "")
+    assert says in done.err
+    assert done.err.count("\n") == 1
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.slow
 def test_nothing_but_the_model_is_asked_for_and_nothing_told_about_this_machine(hub: FakeHub, tmp_path: Path) -> None:
     """Programs that agents run are looked up at the hub by its library, unless it is told not to."""
-    done = ran(hub, "fetch", "dia", "--to", tmp_path, CLAUDECODE="1", CURSOR_AGENT="1")
+    command = [sys.executable, "-m", "dia_engine", "fetch", "dia", "--to", str(tmp_path)]
+    agents = environment(hub, CLAUDECODE="1", CURSOR_AGENT="1")
+    done = subprocess.run(command, capture_output=True, text=True, env=agents, timeout=WAIT_S, check=False)
     assert done.returncode == 0, done.stderr
     assert [one.path.partition("/resolve/")[0] for one in hub.asked if one.host == "hub"] == [
         "/api/models/nari-labs/Dia-1.6B-0626",
