@@ -13,7 +13,7 @@ from torch import Tensor
 from dia_engine import manifest, torchfile
 from dia_engine.checkpoint import Checkpoint, open_checkpoint
 from dia_engine.codec.config import DacConfig, from_package, from_transformers
-from dia_engine.codec.dac import Dac, dtype_of, skeleton
+from dia_engine.codec.dac import Dac, skeleton
 from dia_engine.codec.names import transformers_names
 from dia_engine.errors import WeightsDamaged, WeightsMissing, memory_errors
 from dia_engine.hub import places
@@ -38,8 +38,8 @@ class Matched(NamedTuple):
     parameters: int
 
 
-def load(path: str | Path, device: torch.device, dtype: torch.dtype) -> Loaded:
-    """The network with its decoder in `dtype`, see `dtype_of`.
+def load(path: str | Path, device: torch.device) -> Loaded:
+    """The network in float32.
 
     `path` is a .pth file, a .safetensors file beside its config.json, or a folder.
     Raises `WeightsMissing`, `WeightsDamaged` or `OutOfMemory`. Takes the file's size and the network's in memory.
@@ -50,7 +50,7 @@ def load(path: str | Path, device: torch.device, dtype: torch.dtype) -> Loaded:
         network = skeleton(config)
         for name in list(state):
             # A copy, always: values mapped from the file would change or vanish with it.
-            state[name] = state[name].to(device, dtype_of(name, config, dtype), copy=True)
+            state[name] = state[name].to(device, torch.float32, copy=True)
             if not bool(torch.isfinite(state[name]).all()):
                 raise WeightsDamaged(f"{name} holds values that are no numbers", where=file, todo=FETCH)
         network.load_state_dict(state, strict=True, assign=True)
@@ -92,6 +92,22 @@ def find(path: Path) -> Path:
         what = "There are no codec weights" if not found else f"There are {len(found)} .pth files"
         raise WeightsMissing(what, where=path, todo="name the codec's weights file")
     return found[0]
+
+
+def usual(folder: Path) -> Path:
+    """The weights file of the codec for a model in `folder`: fetched with it, into the hub's cache, or by the package.
+
+    Raises `WeightsMissing`.
+    """
+    unfinished: WeightsMissing | None = None
+    for place in places.codecs(folder):
+        if place.exists():
+            try:
+                return find(place)
+            except WeightsMissing as error:
+                unfinished = unfinished or error
+    todo = f"fetch them with: python -m dia_engine fetch {CODEC.name}, or name them with --codec"
+    raise unfinished or WeightsMissing("There are no codec weights on this machine", todo=todo)
 
 
 def read_package(file: Path) -> tuple[DacConfig, dict[str, Tensor]]:

@@ -24,7 +24,7 @@ EXACT = 1e-6  # what a shorter input may change: the order in which products are
 @pytest.fixture(scope="module")
 def exact_network(package_file: Path) -> Dac:
     """In float64, so that what a far frame changes is not lost in rounding."""
-    return load(package_file, torch.device("cpu"), torch.float32).network.double()
+    return load(package_file, torch.device("cpu")).network.double()
 
 
 def test_the_44_khz_codec_sees_ten_frames_when_decoding_and_eight_when_encoding() -> None:

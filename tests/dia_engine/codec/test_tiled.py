@@ -15,7 +15,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(scope="module")
 def loaded(package_file: Path) -> Loaded:
-    return load(package_file, CPU, torch.float32)
+    return load(package_file, CPU)
 
 
 @pytest.mark.parametrize("tile", [1, 100, 1 << 40])

@@ -25,27 +25,25 @@ CPU = torch.device("cpu")
 
 
 def test_both_forms_hold_the_same_weights(package_file: Path, transformers_folder: Path) -> None:
-    one = load(package_file, CPU, torch.float32)
-    other = load(transformers_folder, CPU, torch.float32)
+    one = load(package_file, CPU)
+    other = load(transformers_folder, CPU)
     assert one.config == other.config
     for name, value in one.network.state_dict().items():
         torch.testing.assert_close(value, other.network.state_dict()[name], rtol=1e-6, atol=1e-7)
 
 
 def test_weight_norm_is_folded_over_all_dimensions_but_the_first(package_file: Path) -> None:
-    folded, stored = load(package_file, CPU, torch.float32).network.state_dict(), tiny.state()
+    folded, stored = load(package_file, CPU).network.state_dict(), tiny.state()
     for part in ("encoder.block.1.block.4", "decoder.model.1.block.1", "quantizer.quantizers.3.out_proj"):
         wanted = tiny.norm(stored[f"{part}.weight_g"], stored[f"{part}.weight_v"])
         torch.testing.assert_close(folded[f"{part}.weight"], wanted, rtol=1e-6, atol=1e-7)
 
 
-def test_only_the_decoder_takes_the_dtype_and_not_its_last_stage(package_file: Path) -> None:
-    network = load(package_file, CPU, torch.bfloat16).network
-    parts = list(network.decoder.model)
-    assert {value.dtype for part in parts[:4] for value in part.parameters()} == {torch.bfloat16}
-    assert {value.dtype for part in parts[4:] for value in part.parameters()} == {torch.float32}
-    assert {value.dtype for value in network.encoder.parameters()} == {torch.float32}
-    assert {value.dtype for value in network.quantizer.parameters()} == {torch.float32}
+def test_all_is_float32_whatever_is_stored(tmp_path: Path) -> None:
+    half = {name: value.half() for name, value in tiny.state().items()}
+    torch.save({"state_dict": half, "metadata": {"kwargs": tiny.KWARGS}}, tmp_path / "weights.pth")
+    network = load(tmp_path / "weights.pth", CPU).network
+    assert {value.dtype for value in network.state_dict().values()} == {torch.float32}
 
 
 def test_a_loaded_codec_needs_its_file_no_more(tmp_path: Path) -> None:
@@ -94,10 +92,10 @@ def test_a_flipped_bit_is_noticed_or_changes_nothing(
     data[int(place * len(data))] ^= 1 << bit
     file.write_bytes(data)
     try:
-        network = load(file, CPU, torch.float32).network
+        network = load(file, CPU).network
     except WeightsDamaged:
         return
-    for name, value in load(package_file, CPU, torch.float32).network.state_dict().items():
+    for name, value in load(package_file, CPU).network.state_dict().items():
         assert torch.equal(value, network.state_dict()[name]), name
 
 
