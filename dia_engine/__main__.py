@@ -12,21 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dia_engine import bench, generate, manifest, output, reference
+from dia_engine.checkpoint import find
 from dia_engine.codec import command as codec
 from dia_engine.dia1.config import Config
-from dia_engine.errors import BadRequest, EngineError, OutOfMemory, TextTooLong
+from dia_engine.errors import BadRequest, DeviceFailed, EngineError, OutOfMemory, TextTooLong
 from dia_engine.hub import command as hub
 from dia_engine.verify import verify
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status: 0 done, 1 the text cannot be spoken, 2 wrong usage or file, 3 no memory."""
+    """Run one command; returns the exit status.
+
+    0 done, 1 the text cannot be spoken, 2 wrong usage or file, 3 no memory or a lost device, 130 interrupted.
+    """
     args = _parser().parse_args(arguments)
     try:
         status: int = args.run(args)
     except EngineError as error:
         sys.stderr.write(f"{error}\n")
-        return 1 if isinstance(error, TextTooLong) else 3 if isinstance(error, OutOfMemory) else 2
+        return 1 if isinstance(error, TextTooLong) else 3 if isinstance(error, OutOfMemory | DeviceFailed) else 2
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; nothing was written.\n")
         return 130
@@ -58,7 +62,7 @@ def _add_logits_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _logits(args: argparse.Namespace) -> int:
-    output.check_place(args.out)
+    output.check_places([args.out], [Path(args.rows), find(args.model)])
     rows = generate.read_array(args.rows)
     model = generate.load_model(args)
     _check_rows(rows, model.config)

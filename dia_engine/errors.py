@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+LONGEST_TOLD = 200  # letters of what torch says: it can be pages
+
 
 class EngineError(Exception):
     """Something the caller can understand and mend. `what` happened `where`, and what `todo` next, are kept apart."""
@@ -37,6 +39,10 @@ class FetchStopped(FetchFailed):
 
 class OutOfMemory(EngineError):
     """The device has no room for the weights or for this many segments at once."""
+
+
+class DeviceFailed(EngineError):
+    """The device stopped computing. What was running there is lost, and what lies there is of no use."""
 
 
 class BadRequest(EngineError):
@@ -70,3 +76,14 @@ def memory_errors(doing: str, todo: str) -> Iterator[None]:
         if "can't allocate memory" not in str(error):  # the words of torch's CPU allocator, which has no class of its own
             raise
         raise OutOfMemory(f"No memory left while {doing}", todo=todo) from error
+
+
+@contextmanager
+def device_errors(doing: str) -> Iterator[None]:
+    """Turn what torch says of a device that is lost, broken or cannot compute something into `DeviceFailed`."""
+    try:
+        yield
+    except RuntimeError as error:
+        told = next(iter(str(error).splitlines()), "") or type(error).__name__
+        what = f"The device failed while {doing} ({told[:LONGEST_TOLD]})"
+        raise DeviceFailed(what, todo="start again, and use the device cpu if it fails again") from error

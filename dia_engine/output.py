@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import wave
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,16 +32,33 @@ def save_wave(path: Path, pcm: NDArray[np.float32], rate: int) -> None:
         written.writeframes(samples.tobytes())
 
 
-def check_place(path: Path) -> None:
-    """Refuse a file that cannot be made, before the work for it is done."""
-    if path.is_dir() or not path.parent.is_dir():
-        raise BadRequest("No file can be written there", where=path, todo="name a file in a folder that exists")
+def check_places(paths: Sequence[Path], sources: Iterable[Path] = ()) -> None:
+    """Refuse files that cannot be made, or that the work for them reads, before it is done. Raises `BadRequest`.
+
+    `sources` are files, and folders of files.
+    """
+    for path in paths:
+        try:
+            if path.is_dir() or not path.parent.is_dir():
+                raise BadRequest("No file can be written there", where=path, todo="name a file in a folder that exists")
+            part = _part(path)
+            part.open("xb").close()
+            part.unlink()
+        except OSError as error:
+            what = f"No file can be written there ({error.strerror})"
+            raise BadRequest(what, where=path, todo="make the folder writable, or name another place") from error
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise BadRequest("Two results would be one file", where=paths[0], todo="name a file for each")
+    read = [file for source in sources for file in (source.iterdir() if source.is_dir() else [source]) if file.is_file()]
+    for path in paths:
+        if path.exists() and any(path.samefile(file) for file in read):
+            raise BadRequest("The result would replace what it is made of", where=path, todo="name another file")
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[BinaryIO]:
     """A new file that takes its name when it is complete."""
-    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    part = _part(path)
     try:
         with part.open("wb") as file:
             yield file
@@ -51,3 +68,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
         raise EngineError(what, where=path, todo="make room, or name another place") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")

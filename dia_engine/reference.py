@@ -14,7 +14,7 @@ from torch import Tensor
 from dia_engine import counter, delay, sampling
 from dia_engine.delay import UNDECIDED, Grid
 from dia_engine.dia1.model import Dia1
-from dia_engine.errors import BadRequest, memory_errors
+from dia_engine.errors import BadRequest, device_errors, memory_errors
 from dia_engine.params import Codes, Generated, Params, Request
 from dia_engine.requests import check, row_limit, text_ids
 
@@ -151,7 +151,7 @@ def result(batch: Batch, item: Item) -> Generated:
 @torch.inference_mode()
 def text_states(model: Dia1, text: str) -> Tensor:
     """States [2, L, E] of L zeros, the unconditional text, and of `text`."""
-    with memory_errors("reading the text", "render a shorter segment"):
+    with device_errors("reading the text"), memory_errors("reading the text", "render a shorter segment"):
         cond = torch.tensor(list(text_ids(text, model.config.encoder.positions)), device=model.device)
         return model.encode(torch.stack((torch.zeros_like(cond), cond)))
 
@@ -159,6 +159,6 @@ def text_states(model: Dia1, text: str) -> Tensor:
 @torch.inference_mode()
 def next_logits(model: Dia1, rows: Grid, texts: Tensor) -> Tensor:
     """Logits [2, T, C, V], unconditional first, of the rows that follow `rows` [T, C]; the first of these is row 0."""
-    with memory_errors("generating", "render a shorter segment"):
+    with device_errors("generating"), memory_errors("generating", "render a shorter segment"):
         fed = torch.from_numpy(rows).to(model.device).expand(2, -1, -1)
         return model.logits(model.decode(fed, texts))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dia_engine import text as script
 from dia_engine.dia1.config import Config
 from dia_engine.errors import BadRequest, TextTooLong
@@ -62,3 +64,9 @@ def _check_transcript(transcript: str, text: str) -> None:
 def row_limit(config: Config, request: Request) -> int:
     """Rows that a request may take, the first one and the prompt's included."""
     return request.params.max_tokens or config.decoder.positions
+
+
+def bounds(config: Config, requests: Iterable[Request]) -> tuple[int, int]:
+    """The most rows and the most bytes of text that any of these checked requests may take."""
+    sizes = [(row_limit(config, one), len(text_ids(one.spoken(), config.encoder.positions))) for one in requests]
+    return max(rows for rows, _ in sizes), max(letters for _, letters in sizes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ from dia_engine.device import flushed
 from dia_engine.dia1 import prefill
 from dia_engine.dia1.decode import Prepared
 from dia_engine.dia1.row import Row
-from dia_engine.errors import BadRequest, OutOfMemory, memory_errors
+from dia_engine.errors import BadRequest, DeviceFailed, OutOfMemory, device_errors, memory_errors
 from dia_engine.graph import Steps
 from dia_engine.params import Codes, Generated, Request
 from dia_engine.requests import check, row_limit, text_ids
@@ -136,6 +137,7 @@ class Slots:
         self._voices = prefill.Voices(prepared)
         self._steps = Steps(self._advance, record=graph and device.type == "cuda")
         self._since_look = 0
+        self._failure: DeviceFailed | None = None
 
     @property
     def busy(self) -> bool:
@@ -152,6 +154,8 @@ class Slots:
 
         `planned_frames` forces its length through the rules of the end: EOS is held back before and certain then.
         """
+        if self._failure is not None:
+            raise self._failure
         check(self._prepared.config, request)
         ticket = Ticket(self._prepared, request, planned_frames)
         if ticket.rows > self._rows:
@@ -164,8 +168,11 @@ class Slots:
 
     @torch.inference_mode()
     def step(self) -> None:
-        """Let segments enter and leave, then decide one row of each. Raises `EngineError`; then nothing runs any more."""
-        with flushed(self._prepared.device):
+        """Let segments enter and leave, then decide one row of each. Raises `EngineError`; then nothing runs any more.
+
+        After `DeviceFailed` nothing can be added either: there is nothing left to do but to drop these slots.
+        """
+        with flushed(self._prepared.device), self._device_errors():
             try:
                 self._leave()
                 self._enter()
@@ -173,6 +180,16 @@ class Slots:
                     self._decide()
             except OutOfMemory:
                 self._halve()
+
+    @contextmanager
+    def _device_errors(self) -> Iterator[None]:
+        try:
+            with device_errors("generating"):
+                yield
+        except DeviceFailed as error:
+            self._failure = error
+            self._waiting, self._running = [], [None] * len(self._running)  # and nothing more is asked of the device
+            raise
 
     def _decide(self) -> None:
         with memory_errors("generating", "use fewer slots"):

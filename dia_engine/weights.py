@@ -16,6 +16,7 @@ from dia_engine.dia1 import config as configs
 from dia_engine.dia1.config import Config, Generation
 from dia_engine.dia1.model import Dia1, skeleton
 from dia_engine.errors import WeightsDamaged, memory_errors
+from dia_engine.hub.places import refuse_unfinished
 from dia_engine.mapping import Layout, Mapped, layout_of, mapped
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
@@ -77,6 +78,11 @@ def load(
     return model.requires_grad_(False)
 
 
+def config_of(where: str | Path, *, generation: str | None = None) -> Config:
+    """The sizes and rules of a model, named as for `load`; its weights are not looked at. Raises `EngineError`."""
+    return _config(find(where), generation)
+
+
 def verify(where: str | Path, *, generation: str | None = None) -> Verified:
     """Check config, names and shapes, and the hashes of all files where a manifest lies beside them. Raises `EngineError`."""
     place = find(where)
@@ -102,6 +108,7 @@ def _folder(place: Path) -> Path:
 
 
 def _config(place: Path, generation: str | None) -> Config:
+    refuse_unfinished(_folder(place))
     path = _folder(place) / "config.json"
     if path.exists() or generation is None:
         return configs.read(path, generation)

@@ -17,7 +17,7 @@ from dia_engine.codec.chunks import Stream, Window, decoder_reach, encoder_reach
 from dia_engine.codec.config import DacConfig
 from dia_engine.codec.probe import quicker_dtype
 from dia_engine.codec.tiled import TILE, WHOLE, Tiled
-from dia_engine.errors import BadRequest, OutOfMemory, memory_errors
+from dia_engine.errors import BadRequest, OutOfMemory, device_errors, memory_errors
 from dia_engine.params import Codes
 
 Pcm = NDArray[np.float32]  # [samples], mono, full scale at ±1
@@ -150,7 +150,8 @@ class Codec:
                 self._batch //= 2
 
     def _run(self, function: Callable[[Tensor], Tensor], piece: Tensor) -> Tensor:
-        with torch.inference_mode(), memory_errors("running the codec", "free memory or use another device"):
+        doing = "running the codec"
+        with torch.inference_mode(), device_errors(doing), memory_errors(doing, "free memory or use another device"):
             result = function(piece.to(self.device))
             if self.device.type != "cuda":
                 return result.cpu()
@@ -187,7 +188,7 @@ def load_codec(path: str | Path, device: str = "cpu", dtype: torch.dtype | None 
     if dtype not in (None, torch.float32, torch.bfloat16):
         raise BadRequest(f"The codec does not run in {dtype}", todo="use float32 or bfloat16")
     place = checked_device(device)
-    config, network = weights.load(path, place, torch.float32)
+    config, network = weights.load(path, place)
     with memory_errors("loading the codec", "free memory or use another device"):
         tiled = Tiled(config, network, dtype or quicker_dtype(place), TILE if place.type == "cpu" else WHOLE)
     return Codec(config, tiled, place, digest=digest_of(network.state_dict()))

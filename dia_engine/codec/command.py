@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from dia_engine import output
 from dia_engine.codec import descript
 from dia_engine.codec.codec import Codec, load_codec
-from dia_engine.errors import BadRequest, EngineError
+from dia_engine.errors import BadRequest
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "quicker": None}
 
@@ -32,10 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what the arguments ask for; returns the exit status. Raises `EngineError` and then leaves no output behind."""
-    source = Path(args.encode or args.decode)
+    source, out = Path(args.encode or args.decode), Path(args.out)
+    output.check_places([out], [source, Path(args.weights).expanduser()])
     values = _read(source)  # before the weights: a wrong name should not cost their loading
     codec = _codec(args)
-    _write(Path(args.out), codec.encode(values) if args.encode else codec.decode(values))
+    result = codec.encode(values) if args.encode else codec.decode(values)
+    with output.whole(out) as file:
+        np.save(file, result, allow_pickle=False)
     return 0
 
 
@@ -56,18 +59,3 @@ def _read(path: Path) -> NDArray[Any]:
         values.close()
         raise BadRequest("This is an archive of arrays", where=path, todo="name a single array (.npy)")
     return np.array(values)
-
-
-def _write(path: Path, values: NDArray[Any]) -> None:
-    """Whole or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            np.save(file, values, allow_pickle=False)
-        part.replace(path)
-    except OSError as error:
-        raise EngineError(
-            f"The result cannot be written ({error.strerror})", where=path, todo="choose another place"
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 from dia_engine.fetch import Means, fetch
 from dia_engine.hub.known import CODEC, KNOWN
 from dia_engine.hub.pace import Plan, Progress, Steps, in_bytes, in_words, plan_in_words
+from dia_engine.hub.places import CODEC_FOLDER
 
 CACHE = "cache"
-CODEC_FOLDER = "codec"  # below the folder of the model it speaks for
 BAR_WIDTH = 28
 CLEAR = "\r\x1b[2K"
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from dia_engine import manifest
 from dia_engine.errors import WeightsMissing
+from dia_engine.hub.known import CODEC
 
 NOTE = ".dia_engine.fetch.json"  # lies beside the files while a download is under way, and after it broke off
 INCOMPLETE = ".incomplete"
+CODEC_FOLDER = "codec"  # below the folder of the model that it speaks for
+CODEC_OF_PACKAGE = "~/.cache/descript/dac/weights_44khz_8kbps_0.0.1.pth"  # where descript-audio-codec keeps it
 KEY_SHOWN = 12  # letters of a content's hash in the name of its part
 LARGEST_NOTE = 1 << 20  # bytes
 ID = re.compile(r"[\w.-]+/[\w.-]+")
@@ -47,6 +50,15 @@ def cached(model: str, revision: str | None = None, cache: Path | None = None) -
         commit = revision
     found = folder / "snapshots" / commit
     return found if commit == Path(commit).name and found.is_dir() else None
+
+
+def codecs(folder: Path) -> Iterator[Path]:
+    """Where the codec of a model in `folder` may lie, best first; whether there is one must be looked at."""
+    yield folder / CODEC_FOLDER
+    fetched = cached(CODEC.id)
+    if fetched is not None:
+        yield fetched
+    yield Path(CODEC_OF_PACKAGE).expanduser()
 
 
 @dataclass(frozen=True, slots=True)

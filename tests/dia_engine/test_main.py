@@ -1,6 +1,7 @@
 """The commands as a user runs them, on the tiny models."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +13,11 @@ import pytest
 import soundfile
 import torch
 
-from dia_engine import reference
+from dia_engine import device, generate, reference
 from dia_engine.__main__ import main
+from dia_engine.checkpoint import Checkpoint
+from dia_engine.codec import load_codec
+from dia_engine.dia1.model import Dia1
 from dia_engine.dia1.row import Row
 from dia_engine.errors import BadRequest
 from tests.dia_engine import recorded, tiny
@@ -65,7 +69,7 @@ def test_an_interrupt_stops_at_once_and_leaves_nothing(
     logits = Row.logits
 
     def pressed(self: Row, fed: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
-        rows.append(int(at))
+        rows.append(int(at.max()))
         if len(rows) == 3:
             signal.raise_signal(signal.SIGINT)
         return logits(self, fed, at)
@@ -78,6 +82,22 @@ def test_an_interrupt_stops_at_once_and_leaves_nothing(
         signal.signal(signal.SIGINT, heeded)
     assert rows == [0, 1, 2]
     assert "nothing was written" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("path", [(), ("--reference-prefix",)])
+def test_a_device_that_is_lost_is_one_sentence_and_leaves_nothing(
+    path: tuple[str, ...], model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lost(*_: object) -> None:
+        raise RuntimeError("CUDA error: the device is lost\nand much more")
+
+    monkeypatch.setattr(Row, "logits", lost)
+    monkeypatch.setattr(Dia1, "logits", lost)
+    assert run("generate", "--model", model, "--text", "[S1] Hi.", "--codes", tmp_path / "out.npz", *path) == 3
+    told = capsys.readouterr().err.splitlines()[1:]
+    assert len(told) == 1
+    assert told[0].startswith("The device failed while generating (CUDA error: the device is lost); ")
     assert not list(tmp_path.iterdir())
 
 
@@ -97,6 +117,90 @@ def test_the_settings_reach_the_sampler(model: Path, tmp_path: Path) -> None:
         with np.load(tmp_path / "out.npz") as codes:
             found.append(codes["codes_0"].tobytes())
     assert len(set(found)) == len(found)
+
+
+def test_a_text_says_the_same_alone_and_in_company_in_sixteen_bits(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The slots are those of the device, however many texts there are: their number decides how numbers are rounded."""
+    rows: set[int] = set()
+    logits = Row.logits
+    monkeypatch.setattr(Row, "logits", lambda self, fed, at: (rows.add(len(fed)), logits(self, fed, at))[1])
+    command = ["generate", "--model", model, "--dtype", "bfloat16", "--max-tokens", 60, "--codes", tmp_path / "out.npz"]
+    command += ["--device", "cpu", "--seed", 5]
+    texts = [*recorded.TEXTS, "[S1] One more.", "[S2] And the fifth of them, which waits."]
+    assert run(*command, *(part for text in texts for part in ("--text", text))) == 0
+    with np.load(tmp_path / "out.npz") as codes:
+        together = [codes[f"codes_{number}"] for number in range(5)]
+    for text, told in zip(texts, together, strict=True):
+        assert run(*command, "--text", text) == 0
+        with np.load(tmp_path / "out.npz") as codes:
+            np.testing.assert_array_equal(codes["codes_0"], told)
+    assert rows == {device.SLOTS["cpu"]}
+    assert set(capsys.readouterr().err.splitlines()) == {"For the same again: --seed 5 --device cpu --dtype bfloat16 --slots 4"}
+
+
+def test_what_is_told_gives_the_same_again(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["generate", "--model", model, "--max-tokens", 40, "--codes", tmp_path / "out.npz"]
+    found = []
+    again: list[str] = ["--slots", "2"]
+    for _ in range(2):
+        assert run(*command, "--text", recorded.TEXTS[0], "--text", recorded.TEXTS[1], *again) == 0
+        with np.load(tmp_path / "out.npz") as codes:
+            found.append((codes["codes_0"].tolist(), codes["codes_1"].tolist()))
+        [line] = capsys.readouterr().err.splitlines()
+        again = line.removeprefix("For the same again: ").split()
+    assert again[4:] == ["--dtype", "float32", "--slots", "2"]
+    assert found[0] == found[1]
+
+
+def test_what_has_no_room_is_refused_before_the_weights_are_read(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Checkpoint, "read", lambda *_: pytest.fail("weights were read"))
+    monkeypatch.setattr(device, "free_memory", lambda _: device.CODEC_BYTES + (8 << 20))
+    command = ["generate", "--model", model, "--device", "cpu", "--text", "[S1] Hi.", "--codes", tmp_path / "out.npz"]
+    assert run(*command, "--slots", "1000") == 3
+    assert "use fewer slots" in capsys.readouterr().err
+    monkeypatch.setattr(device, "free_memory", lambda _: 1000)
+    assert run(*command) == 3
+    told = capsys.readouterr().err
+    assert "GB are free on the device cpu" in told
+    assert told.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_codec_that_was_fetched_is_found_beside_the_model_in_the_cache_and_where_the_package_has_it(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    own = shutil.copytree(model, tmp_path / "own")
+    command = ["generate", "--model", own, "--text", "[S1] Hi.", "--max-tokens", 30, "-o", tmp_path / "out.wav"]
+    assert run(*command) == 2
+    told = capsys.readouterr().err
+    assert "no codec weights on this machine; fetch them with: python -m dia_engine fetch codec, or name them" in told
+    assert told.count("\n") == 1
+    used = []
+    monkeypatch.setattr(generate, "load_codec", lambda place, device: (used.append(place), load_codec(place, device))[1])
+    package = tmp_path / ".cache/descript/dac/weights_44khz_8kbps_0.0.1.pth"
+    package.parent.mkdir(parents=True)
+    tiny_codec.write_package(package)
+    assert run(*command) == 0
+    repository = tmp_path / "hub" / "models--descript--dac_44khz"
+    fetched = tiny_codec.write_transformers(made(repository / "snapshots" / "abc"))
+    (made(repository / "refs") / "main").write_text("abc", encoding="utf-8")
+    assert run(*command) == 0
+    beside = tiny_codec.write_transformers(made(own / "codec"))
+    assert run(*command) == 0
+    assert used == [package, fetched / "model.safetensors", beside / "model.safetensors"]
+    with wave.open(str(tmp_path / "out.wav")) as heard:
+        assert heard.getframerate() == 44100
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
 
 
 def test_logits_are_those_after_each_row(model: Path, tmp_path: Path) -> None:
@@ -173,6 +277,58 @@ def test_a_wrong_wish_is_one_sentence_and_leaves_nothing(
     assert told.err.count("\n") == 1
     assert told.out == ""
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("generate --codes voice.npy --prompt-codes voice.npy", "replace what it is made of"),
+        ("generate --codes link.npz --prompt-codes voice.npy", "replace what it is made of"),
+        ("generate -o voice.wav --prompt voice.wav", "replace what it is made of"),
+        ("generate --text Ho. -o voice.wav --prompt none --prompt voice-1.wav", "replace what it is made of"),
+        ("generate --codes model/model.safetensors", "replace what it is made of"),
+        ("generate --codes model/config.json", "replace what it is made of"),
+        ("generate -o codec.pth", "replace what it is made of"),
+        ("generate --codes one.wav -o ./one.wav", "Two results would be one file"),
+        ("generate --text Ho. --codes one-1.wav -o one.wav", "Two results would be one file"),
+        ("generate --codes model", "No file can be written there; name"),
+        ("generate --codes voice.npy/out.npz", "No file can be written there; name"),
+        (f"generate --codes {'x' * 250}.npz", "File name too long"),
+        (f"generate --text Ho. -o {'x' * 300}.wav", "File name too long"),
+        ("logits --rows voice.npy --out voice.npy", "replace what it is made of"),
+        ("logits --rows voice.npy --out model/config.json", "replace what it is made of"),
+        ("codec --decode voice.npy --out voice.npy", "replace what it is made of"),
+        ("codec --decode voice.npy --out codec.pth", "replace what it is made of"),
+        ("codec --decode voice.npy --out no/folder.npy", "No file can be written there; name"),
+    ],
+)
+def test_a_result_never_takes_the_place_of_what_it_is_made_of_or_of_another_one(
+    command: str, says: str, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(model, "model")
+    np.save("voice.npy", recorded.PROMPT.codes)
+    Path("link.npz").symlink_to("voice.npy")
+    for name in ("voice.wav", "voice-1.wav"):
+        soundfile.write(name, 0.3 * np.sin(np.arange(44100) / 9), 44100)
+    tiny_codec.write_package(Path("codec.pth"))
+    before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+    kind, *arguments = command.split()
+    usual = {"codec": ["--weights", "codec.pth"], "logits": ["--model", "model", "--text", "Hi."]}
+    generated = ["--model", "model", "--text", "Hi.", "--codec", "codec.pth"]
+    assert run(kind, *usual.get(kind, generated), *arguments) == 2
+    told = capsys.readouterr()
+    assert says in told.err
+    assert (told.err.count("\n"), told.out) == (1, "")
+    assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="a folder that even an administrator cannot write into")
+def test_a_folder_that_cannot_be_written_is_told_before_any_work(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("generate", "--model", model, "--text", "[S1] Hi.", "--codes", "/proc/out.npz") == 2
+    told = capsys.readouterr().err
+    assert "/proc/out.npz: No file can be written there (" in told
+    assert told.count("\n") == 1
 
 
 def test_rows_that_are_none_are_refused(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,11 +12,12 @@ import torch
 
 from dia_engine import formula, products, reference
 from dia_engine import slots as slots_module
+from dia_engine.board import Board
 from dia_engine.dia1 import prefill
 from dia_engine.dia1.decode import Prepared, prepare
 from dia_engine.dia1.model import Dia1
 from dia_engine.dia1.row import Row
-from dia_engine.errors import BadRequest, OutOfMemory, TextTooLong
+from dia_engine.errors import BadRequest, DeviceFailed, OutOfMemory, TextTooLong
 from dia_engine.params import Codes, Generated, Params, Prompt, Request
 from dia_engine.requests import text_ids
 from dia_engine.slots import POLL, Slots, Ticket
@@ -372,13 +373,32 @@ def test_memory_that_is_missing_again_and_again_ends_with_one_sentence(trio: Pre
     assert slots.running == 0
 
 
-def test_any_other_error_is_no_lack_of_memory(trio: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
-    failing(monkeypatch, Row, "logits", RuntimeError("a fault of the device"), {2})
+LOST = RuntimeError("CUDA error: the device is lost\nCompile with this and that to see more")
+
+
+@pytest.mark.parametrize(("where", "name"), [(Row, "logits"), (prefill, "read"), (Board, "look")])
+def test_a_device_that_is_lost_is_one_sentence_and_nothing_runs_any_more(
+    trio: Prepared, told: list[Generated], monkeypatch: pytest.MonkeyPatch, where: object, name: str
+) -> None:
     slots = Slots(trio)
-    slots.add(short(0))
-    slots.step()
-    with pytest.raises(RuntimeError, match="a fault of the device"):
+    tickets = [slots.add(request) for request in ASKED]
+    with monkeypatch.context() as patched:
+        failing(patched, where, name, LOST, {2})
+        patched.setattr(Board, "clear", lambda *_: pytest.fail("the lost device was asked for something"))
+        with pytest.raises(
+            DeviceFailed, match=r"^The device failed while [a-z ]+ \(CUDA error: the device is lost\); [^;.]+\.$"
+        ):
+            while slots.busy:
+                slots.step()
+                if where is prefill:
+                    tickets[1].cancel()
+                    patched.setattr(Board, "clear", lambda *_: None)
+        assert (slots.running, slots.busy) == (0, False)
+        assert not any(ticket.result for ticket in tickets)
         slots.step()
+        with pytest.raises(DeviceFailed, match="is lost"):
+            slots.add(ASKED[0])
+    assert_all_same(spoken(Slots(trio), ASKED), told)
 
 
 def test_what_cannot_be_spoken_is_refused_and_disturbs_nobody(trio: Prepared, told: list[Generated]) -> None:

@@ -8,7 +8,7 @@ from dia_engine.codec import Codec, load_codec
 from dia_engine.codec.codec import DECODE_FRAMES, ENCODE_FRAMES, Network
 from dia_engine.codec.tiled import Tiled
 from dia_engine.codec.weights import load
-from dia_engine.errors import BadRequest, OutOfMemory
+from dia_engine.errors import BadRequest, DeviceFailed, OutOfMemory
 from tests.dia_engine.codec import tiny
 
 CPU = torch.device("cpu")
@@ -33,7 +33,7 @@ def test_a_frame_is_512_samples(codec: Codec, frames: int) -> None:
 
 def test_a_long_wave_is_decoded_in_windows_as_if_at_once(codec: Codec, package_file: Path) -> None:
     codes = tiny.codes(2 * DECODE_FRAMES + 7)
-    network = load(package_file, CPU, torch.float32).network
+    network = load(package_file, CPU).network
     with torch.no_grad():
         whole = network.decode(torch.from_numpy(codes.T.astype(np.int64))[None])[0, 0].numpy()
     np.testing.assert_allclose(codec.decode(codes), whole, rtol=0, atol=2e-6)
@@ -41,7 +41,7 @@ def test_a_long_wave_is_decoded_in_windows_as_if_at_once(codec: Codec, package_f
 
 def test_a_long_wave_is_encoded_in_windows_as_if_at_once(codec: Codec, package_file: Path) -> None:
     wave = tiny.wave((ENCODE_FRAMES + 30) * 512)
-    network = load(package_file, CPU, torch.float32).network
+    network = load(package_file, CPU).network
     with torch.no_grad():
         whole = network.encode(torch.from_numpy(wave)[None, None])[0].T.numpy()
     np.testing.assert_array_equal(codec.encode(wave), whole)
@@ -50,7 +50,7 @@ def test_a_long_wave_is_encoded_in_windows_as_if_at_once(codec: Codec, package_f
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("batch", [1, 3])
 def test_a_segment_gives_the_same_samples_alone_and_in_company(package_file: Path, dtype: torch.dtype, batch: int) -> None:
-    loaded = load(package_file, CPU, torch.float32)
+    loaded = load(package_file, CPU)
     codec = Codec(loaded.config, Tiled(*loaded, dtype), CPU, frames=40, batch=batch)
     segments = [tiny.codes(frames, seed=frames) for frames in (70, 7, 131, 7, 40, 1)]
     for codes, pcm in zip(segments, codec.decode_many(segments), strict=True):
@@ -58,7 +58,7 @@ def test_a_segment_gives_the_same_samples_alone_and_in_company(package_file: Pat
 
 
 def test_windows_of_one_length_give_what_the_whole_gives(codec: Codec, package_file: Path) -> None:
-    loaded = load(package_file, CPU, torch.float32)
+    loaded = load(package_file, CPU)
     cut = Codec(loaded.config, Tiled(*loaded, torch.float32), CPU, frames=40, batch=4)
     segments = [tiny.codes(frames, seed=frames) for frames in (70, 131, 40)]
     for codes, pcm in zip(segments, cut.decode_many(segments), strict=True):
@@ -85,8 +85,27 @@ class _Narrow:
         return self.network.decode(codes)
 
 
+class _Lost(_Narrow):
+    """A network on a device that is lost."""
+
+    def encode(self, pcm: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("CUDA error: the device is lost\nand much more")
+
+    decode = encode
+
+
+def test_a_lost_device_is_one_sentence(package_file: Path) -> None:
+    loaded = load(package_file, CPU)
+    lost = Codec(loaded.config, _Lost(Tiled(*loaded, torch.float32), most=1), CPU)
+    for work in (lambda: lost.decode(tiny.codes(40)), lambda: lost.encode(np.zeros(5000, np.float32))):
+        with pytest.raises(
+            DeviceFailed, match=r"^The device failed while running the codec \(CUDA error: the device is lost\);"
+        ):
+            work()
+
+
 def test_a_batch_that_finds_no_memory_is_halved_until_it_does(codec: Codec, package_file: Path) -> None:
-    loaded = load(package_file, CPU, torch.float32)
+    loaded = load(package_file, CPU)
     narrow = _Narrow(Tiled(*loaded, torch.float32), most=2)
     small = Codec(loaded.config, narrow, CPU, frames=40, batch=8)
     segments = [tiny.codes(40, seed=number) for number in range(5)]

@@ -46,7 +46,7 @@ def test_what_holds_no_plain_array_is_refused(tmp_path: Path, package_file: Path
 def test_a_result_that_cannot_be_written_leaves_nothing(tmp_path: Path, package_file: Path) -> None:
     np.save(tmp_path / "codes.npy", tiny.codes(1))
     (tmp_path / "out.npy").mkdir()
-    with pytest.raises(EngineError, match="cannot be written"):
+    with pytest.raises(EngineError, match="No file can be written there"):
         _run("--weights", package_file, "--decode", tmp_path / "codes.npy", "--out", tmp_path / "out.npy")
     assert {path.name for path in tmp_path.iterdir()} == {"codes.npy", "out.npy"}
 
