@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui import theme as themes
@@ -158,3 +158,16 @@ def test_nothing_is_replaced_in_a_script_that_is_only_read(pane: ScriptPane) -> 
     bar.replace_one()
     bar.replace_all()
     assert pane.editor.text() == SCRIPT
+
+
+def test_another_theme_draws_the_buttons_anew(pane: ScriptPane, qapp: QApplication) -> None:
+    close = next(one for one in pane.find_bar.findChildren(QToolButton) if one.toolTip() == "Close the find bar")
+    dark = close.icon().pixmap(18).toImage()
+    try:
+        themes.apply(qapp, themes.load("light"))
+        assert close.icon().pixmap(18).toImage() != dark
+        themes.apply(qapp, themes.load("dark"))
+        assert close.icon().pixmap(18).toImage() == dark
+    finally:
+        themes.apply(qapp, themes.load("dark"))
+        qapp.setStyleSheet("")

@@ -39,10 +39,11 @@ cast:
 
 
 @pytest.fixture
-def open_window(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], MainWindow]]:
+def open_window(
+    themes: ThemeSwitch, dispose: Callable[[MainWindow], None], qtbot: QtBot, tmp_path: Path
+) -> Iterator[Callable[[], MainWindow]]:
     """Makes a window over the same remembered state each time; all are closed in the end."""
     windows: list[MainWindow] = []
-    themes = ThemeSwitch(qapp, "dark")
 
     def make() -> MainWindow:
         workspace = Workspace(Remembered(tmp_path / "window.ini"), engine="fake")
@@ -53,9 +54,7 @@ def open_window(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Ca
 
     yield make
     for window in windows:
-        window.close()
-        window.deleteLater()
-    qapp.setStyleSheet("")
+        dispose(window)
 
 
 @pytest.fixture

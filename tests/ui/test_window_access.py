@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,17 +24,15 @@ ROW_ROLES = (QAccessible.Role.ListItem, QAccessible.Role.Cell, QAccessible.Role.
 
 
 @pytest.fixture
-def window(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    window = MainWindow(Workspace(Remembered(tmp_path / "window.ini"), engine="fake"), ThemeSwitch(qapp, "dark"))
+def window(themes: ThemeSwitch, dispose: Callable[[MainWindow], None], qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    window = MainWindow(Workspace(Remembered(tmp_path / "window.ini"), engine="fake"), themes)
     window.show()
     ProjectStore.create(tmp_path / "show", SCRIPT).close()
     with qtbot.waitSignal(window.workspace.engine.ready, timeout=20_000):
         window.desk.open_path(tmp_path / "show")
     window.shown.refresh()  # type: ignore[union-attr]
     yield window
-    window.close()
-    window.deleteLater()
-    qapp.setStyleSheet("")
+    dispose(window)
 
 
 def items(root: QAccessibleInterface) -> Iterator[QAccessibleInterface]:

@@ -29,6 +29,7 @@ class FindBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._editor = editor
         self._matches: tuple[Match, ...] = ()
+        self._drawn_for = theme_of()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -180,7 +181,8 @@ class FindBar(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_close"):
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_close") and theme_of() != self._drawn_for:
+            self._drawn_for = theme_of()
             for button, name in ((self._previous, "up"), (self._next, "down"), (self._close, "close")):
                 button.setIcon(icon(name, theme_of()))
 
