@@ -76,6 +76,10 @@ class Board:
         self.grid[self._slots, at] = torch.where(active[:, None] & (known == UNDECIDED), chosen, known)
         self._countdown.sub_((self._countdown > 0).long())
         self.row.add_(self._active)
+        if longest == 0:  # without delays the last row holds a frame, too
+            full = active & (self._countdown == NOT_YET) & (self.row >= self._limit)
+            self._end_row.copy_(torch.where(full, self.row, self._end_row))
+            self._countdown.masked_fill_(full, 0)
         self._active.mul_((self._countdown != 0).long())
 
     def look(self, recent: int) -> tuple[list[Seen], Grid]:

@@ -79,7 +79,7 @@ def begin(
     delays, bos = model.config.delays, model.config.bos
     prompts = [None if request.prompt is None else request.prompt.codes.astype(np.int64) for request in requests]
     frames = [0 if prompt is None else len(prompt) for prompt in prompts]
-    known = delay.full_rows(max(frames), delays) - int(reference_prefix)
+    known = delay.full_rows(max(frames), delays) - int(reference_prefix and max(delays) > 0)  # without delays none can lack
     items = []
     for request, prompt, count in zip(requests, prompts, frames, strict=True):
         grid = np.full((row_limit(model.config, request), len(delays)), UNDECIDED, np.int64)
@@ -99,6 +99,8 @@ def steps(batch: Batch) -> Iterator[int]:
             end(batch, item, prediction, row)
             undecided = item.grid[row] == UNDECIDED
             item.grid[row, undecided] = prediction[undecided]
+            if item.countdown is None and row + 1 == len(item.grid):  # without delays the last row holds a frame, too
+                item.countdown, item.end_row = 0, row + 1
         yield row
         row += 1
 

@@ -47,7 +47,7 @@ class Ticket:
         self.rows = row_limit(config, request)
         self._known = delay.prefix(codes, config.delays, bos=config.bos, rows=delay.full_rows(count, config.delays))
         self.grid = self._known  # as long as nothing is decided: of those that wait there may be thousands
-        most = self.rows - max(config.delays) - self.first_row
+        most = self.rows - max(*config.delays, 1) - self.first_row
         if planned_frames is not None and not 0 <= planned_frames <= most:
             raise BadRequest(f"A plan of {planned_frames} frames cannot be kept", todo=f"plan 0 to {most} in {self.rows} rows")
         self.plan = NO_PLAN if planned_frames is None else self.first_row + planned_frames

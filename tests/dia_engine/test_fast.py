@@ -21,6 +21,7 @@ from dia_engine.dia1.row import Row
 from dia_engine.errors import BadRequest
 from dia_engine.params import Codes, Generated, Params, Prompt, Request
 from dia_engine.requests import text_ids
+from dia_engine.slots import POLL, Slots
 from tests.dia_engine import recorded, tiny
 from tests.dia_engine.test_golden import FULL, Models, requests_of, vectors
 
@@ -141,6 +142,36 @@ def row_by_row(model: Dia1, rows: np.ndarray, text: str, first: int) -> np.ndarr
                 cache.fill(0, layer, *(torch.stack(each) for each in zip(uncond, cond, strict=True)))
         row = Row(prepared, cache)
         return np.stack([row.logits(fed[n][None], torch.tensor([n]))[:, 0].numpy() for n in range(first - 1, len(rows))])
+
+
+@pytest.mark.parametrize("delays", [(0,) * 9, (0, 1, 0, 0, 2, 0, 0, 0, 0)])
+def test_without_delays_or_with_few_both_paths_say_the_same(delays: tuple[int, ...]) -> None:
+    reasons = Counter[str]()
+    for generation in "AB":
+        model = tiny.network(3, generation, (4, 2), (4, 4))
+        model.config = replace(model.config, delays=delays)
+        numbers = np.random.default_rng(5)
+        asked = [random_request(numbers, longest=20) for _ in range(6)]
+        asked += [Request("[S1] a", None, Params(max_tokens=2 + max(delays), seed=1)), Request("[S1] a", None, Params(seed=2))]
+        wanted = reference.generate(model, asked)
+        for static in (False, True):
+            slots = Slots(prepare(model, 3), static=static)
+            slots._poll = POLL if static else 1
+            tickets = [slots.add(request) for request in asked]
+            planned = slots.add(replace(asked[-1], params=Params(max_tokens=30)), planned_frames=29 - max(*delays, 1))
+            while slots.busy:
+                slots.step()
+            for ticket, result in zip(tickets, wanted, strict=True):
+                assert ticket.result is not None
+                assert_same(ticket.result, result)
+                np.testing.assert_array_equal(ticket.take(), result.codes)
+            assert planned.result is not None
+            assert (len(planned.result.codes), planned.result.reason) == (29 - max(*delays, 1), "eos")
+        reasons.update(result.reason for result in wanted)
+        assert len(wanted[-2].codes) <= 1
+        batch = [replace(request, params=Params(temperature=0.0, max_tokens=50)) for request in asked[:4]]
+        assert all(len(result.codes) <= 49 for result in reference.generate(model, batch, reference_prefix=True))
+    assert min(reasons["eos"], reasons["length"]) > 1
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
