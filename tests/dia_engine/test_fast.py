@@ -158,7 +158,10 @@ def test_without_delays_or_with_few_both_paths_say_the_same(delays: tuple[int, .
             slots = Slots(prepare(model, 3), static=static)
             slots._poll = POLL if static else 1
             tickets = [slots.add(request) for request in asked]
-            planned = slots.add(replace(asked[-1], params=Params(max_tokens=30)), planned_frames=29 - max(*delays, 1))
+            most = 29 - max(*delays, 1)
+            planned = slots.add(replace(asked[-1], params=Params(max_tokens=30)), planned_frames=most)
+            with pytest.raises(BadRequest, match=f"plan 0 to {most} in 30 rows"):
+                slots.add(planned.request, planned_frames=most + 1)
             while slots.busy:
                 slots.step()
             for ticket, result in zip(tickets, wanted, strict=True):
@@ -166,7 +169,7 @@ def test_without_delays_or_with_few_both_paths_say_the_same(delays: tuple[int, .
                 assert_same(ticket.result, result)
                 np.testing.assert_array_equal(ticket.take(), result.codes)
             assert planned.result is not None
-            assert (len(planned.result.codes), planned.result.reason) == (29 - max(*delays, 1), "eos")
+            assert (len(planned.result.codes), planned.result.reason) == (most, "eos")
         reasons.update(result.reason for result in wanted)
         assert len(wanted[-2].codes) <= 1
         batch = [replace(request, params=Params(temperature=0.0, max_tokens=50)) for request in asked[:4]]
