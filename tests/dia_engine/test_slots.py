@@ -86,8 +86,8 @@ def test_random_requests_in_slots_give_the_slow_paths_codes(seed: int, static: b
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(200, 210))
 def test_many_more_random_requests_in_slots_give_the_slow_paths_codes(seed: int) -> None:
-    network, asked, wanted = random_case(seed, 21, longest=50)
-    for slots in (1, 3, 5):
+    network, asked, wanted = random_case(seed, 21, longest=(30, 30, 60)[seed % 3])
+    for slots in ((1, 3), (3, 5), (5, 1))[seed % 3]:
         static = bool((seed + slots // 2) % 2)
         assert_all_same(spoken(Slots(prepare(network, slots=slots), static=static), asked), wanted)
 
