@@ -76,7 +76,7 @@ def studio_errors() -> Iterator[None]:
     except errors.BadRequest as error:
         raise RefusedError(error.what, where=error.where, kept="nothing was rendered", todo=error.todo) from error
     except errors.EngineError as error:
-        raise EngineError(error.what, where=error.where, todo=error.todo) from error
+        raise EngineError(error.what, where=error.where, kept="nothing of this segment was kept", todo=error.todo) from error
 
 
 @contextmanager
