@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -17,7 +18,7 @@ from studio.qt.render_thread import RenderJob, RenderThread, Report
 from studio.qt.session import Session
 from studio.qt.voices import Voices
 from studio.render.arrange import samples_of
-from studio.render.requests import Casting, request_for
+from studio.render.requests import Casting, request_for, spoken_by
 from studio.render.runner import Flight, Stopped
 from studio.store.takes import Take, TakeStore
 
@@ -54,7 +55,10 @@ class Previewing(QObject):
             self.trouble.emit(error)
             return
         turn = next(turn for turn in segment.turns if turn.character == name)
-        self._hear(Request((SpokenTurn(1, shortened(turn.text)),), (request.voices[turn.speaker - 1],), request.seed))
+        voice = request.voices[turn.speaker - 1]
+        if voice.transcript:
+            voice = replace(voice, transcript=spoken_by(1, voice.transcript))
+        self._hear(Request((SpokenTurn(1, shortened(turn.text)),), (voice,), request.seed))
 
     def hear_voice(self, voice: Voice, casting: Casting | None) -> None:
         """Play a sample line in a voice of the library, or in a built-in one."""
@@ -62,7 +66,7 @@ class Previewing(QObject):
         seed = voice.seed if voice.seed is not None else 1
         spec = VoiceSpec(seed, voice.settings)
         if sample is not None:
-            spec = VoiceSpec(seed, voice.settings, sample.digest, sample.transcript)
+            spec = VoiceSpec(seed, voice.settings, sample.digest, spoken_by(1, sample.transcript))
         self._hear(Request((SpokenTurn(1, SAMPLE_LINE),), (spec,), seed))
 
     def hear_file(self, path: Path, seconds: float) -> None:

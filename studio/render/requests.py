@@ -110,7 +110,7 @@ def _voice_spec(turn: SegmentTurn, casting: Casting) -> VoiceSpec:
     sample = voice.sample(entry.style) if casting.clones else None
     if sample is None:
         return VoiceSpec(seed, voice.settings)
-    return VoiceSpec(seed, voice.settings, sample.digest, _spoken_by(turn.speaker, sample.transcript))
+    return VoiceSpec(seed, voice.settings, sample.digest, spoken_by(turn.speaker, sample.transcript))
 
 
 def _entry(turn: SegmentTurn, casting: Casting) -> tuple[CastEntry, str]:
@@ -128,7 +128,7 @@ def _entry(turn: SegmentTurn, casting: Casting) -> tuple[CastEntry, str]:
     return CastEntry(name, style), name
 
 
-def _spoken_by(speaker: int, transcript: str) -> str:
+def spoken_by(speaker: int, transcript: str) -> str:
     """A sample's transcript with the tag its speaker has in this segment."""
     words = _TAG.sub("", transcript).strip()
     return f"[S{speaker}] {words}"
