@@ -164,16 +164,19 @@ def _warm_up(plan: Plan, jobs: dict[str, Callable[[int], Timed]]) -> dict[str, f
     return seconds
 
 
-def _rounds(plan: Plan, jobs: dict[str, Callable[[int], Timed]]) -> tuple[dict[str, list[Timed]], list[float], float | None]:
-    """Times of each contender in every round, in turn and then back again; rates of reading around them; that of copying."""
+def _rounds(
+    plan: Plan, jobs: dict[str, Callable[[int], Timed]]
+) -> tuple[dict[str, list[Timed]], dict[str, list[figures.Reads]], float | None]:
+    """Times of each contender in every round, in turn and then back again; rates of reading around each; that of copying."""
     gauge = Gauge(GAUGE[plan.size], plan.device)
     times: dict[str, list[Timed]] = {name: [] for name in jobs}
-    reads = [gauge.read()]
+    reads: dict[str, list[figures.Reads]] = {name: [] for name in jobs}
     for number in range(plan.rounds):
         for name in list(jobs) if number % 2 == 0 else reversed(jobs):
             with _told(f"round {number + 1} of {plan.rounds}: {name}"):
+                before = gauge.read()
                 times[name].append(jobs[name](plan.frames))
-            reads.append(gauge.read())
+                reads[name].append((before, gauge.read()))
     return times, reads, gauge.copy() if plan.device.type == "cuda" else None
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from statistics import median
+from collections.abc import Iterable, Mapping, Sequence
+from operator import truediv
+from statistics import mean, median
 from typing import Any
 
 import torch
@@ -15,6 +16,8 @@ from dia_engine.jobs import Timed, letters_of
 STEADY = 1.25  # readings of the bandwidth that differ by more tell that something else was going on
 BYTES = ("bytes", "bandwidth", "memory")
 
+Reads = tuple[float, float]  # rates of reading right before and right after a measure, bytes per second
+
 
 def of_rounds(
     config: Config,
@@ -22,27 +25,30 @@ def of_rounds(
     slots: int,
     lengths: Sequence[int],
     times: Mapping[str, Sequence[Timed]],
-    reads: list[float],
+    reads: Mapping[str, Sequence[Reads]],
 ) -> dict[str, Any]:
-    """Medians over the rounds; shares are of the best rate of reading that was seen, bytes are counted by the formula.
+    """Medians over the rounds; bytes are counted by the formula. Seconds, bytes, bytes per second.
 
-    `lengths` are those of the segments in slots. Seconds, bytes, bytes per second.
+    A machine that others use is faster in one moment than in the next. So a share or a ratio is taken of what was measured
+    together, in one round, and only then the median of them. `lengths` are those of the segments in slots.
     """
     single, batched = times["single"], times["batched"]
     own = (single[0].frames, letters_of(single[0].frames))
+    every = [one for given in reads.values() for pair in given for one in pair]
     told: dict[str, Any] = {
         "step_seconds_single": median(each.step_seconds for each in single),
         "step_seconds_batched": median(each.step_seconds for each in batched),
         "bytes_per_step": formula.mean_step_bytes(config, dtype.itemsize, [own]),
         "bytes_per_step_batched": formula.mean_step_bytes(config, dtype.itemsize, [own] * slots),
-        "read_bandwidth": max(reads),
+        "read_bandwidth": median(map(mean, reads["single"])),
+        "read_bandwidth_range": [min(every), max(every)],
         "realtime_single": median(each.realtime for each in single),
         "realtime_aggregate": median(each.realtime for each in batched),
         "memory_by_formula": formula.memory_bytes(config, dtype, [(n, letters_of(n)) for n in lengths[:slots]]),
         "entering_seconds_single": median(each.entering for each in single),
         "entering_seconds_batched": median(each.entering for each in batched),
-        "read_bandwidths": reads,
-        "steady": max(reads) / min(reads) <= STEADY,
+        "steady": max(every) / min(every) <= STEADY,
+        "read_bandwidths_by_round": {name: [list(pair) for pair in given] for name, given in reads.items()},
         "step_seconds_by_round": {name: [each.step_seconds for each in given] for name, given in times.items()},
         "seconds_by_round": {name: [each.seconds for each in given] for name, given in times.items()},
         "frames_by_round": {name: [each.frames for each in given] for name, given in times.items()},
@@ -50,23 +56,27 @@ def of_rounds(
     for kind, ending in (("single", ""), ("batched", "_batched")):
         seconds = told["step_seconds_by_round"][kind]
         told[f"step_seconds_{kind}_range"] = [min(seconds), max(seconds)]
-        told[f"share_of_bandwidth{ending}"] = told[f"bytes_per_step{ending}"] / told[f"step_seconds_{kind}"] / max(reads)
+        rates = [told[f"bytes_per_step{ending}"] / each for each in seconds]
+        told |= _summary(f"share_of_bandwidth{ending}", map(truediv, rates, map(mean, reads[kind])))
     if "transformers" in times:
-        theirs = median(each.realtime for each in times["transformers"])
-        told |= {
-            "step_seconds_transformers": median(each.step_seconds for each in times["transformers"]),
-            "realtime_transformers": theirs,
-            "speedup_single_vs_transformers": told["realtime_single"] / theirs,
-            "speedup_batched_vs_transformers": told["realtime_aggregate"] / theirs,
-        }
+        theirs = [each.realtime for each in times["transformers"]]
+        told["step_seconds_transformers"] = median(each.step_seconds for each in times["transformers"])
+        told["realtime_transformers"] = median(theirs)
+        for kind, ours in (("single", single), ("batched", batched)):
+            told |= _summary(f"speedup_{kind}_vs_transformers", map(truediv, (each.realtime for each in ours), theirs))
     return told
+
+
+def _summary(name: str, rounds: Iterable[float]) -> dict[str, Any]:
+    values = list(rounds)
+    return {name: median(values), f"{name}_range": [min(values), max(values)], f"{name}_by_round": values}
 
 
 def as_text(told: Mapping[str, Any]) -> str:
     """A figure a line, bytes in GB; what belongs to single rounds is left out."""
     lines = []
     for name, value in told.items():
-        if isinstance(value, dict) or value is None:
+        if name.endswith("_by_round") or isinstance(value, dict) or value is None:
             continue
         scale, unit = (1e-9, " GB") if any(word in name for word in BYTES) and "share" not in name else (1.0, "")
         values = value if isinstance(value, list) else [value]
