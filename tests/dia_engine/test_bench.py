@@ -16,6 +16,7 @@ import torch
 
 from dia_engine import reference, untrained
 from dia_engine.__main__ import main
+from dia_engine.bandwidth import Gauge
 from dia_engine.dia1.decode import prepare
 from dia_engine.errors import EngineError
 from dia_engine.jobs import Bench, lengths, letters_of, text_of
@@ -69,6 +70,20 @@ def assert_sound(told: dict[str, object], slots: int, frames: int, rounds: int) 
 def test_figures_follow_from_one_another(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*QUICK, "--format", "json"]) == 0
     assert_sound(json.loads(capsys.readouterr().out), slots=2, frames=2, rounds=1)
+
+
+def test_the_bandwidth_is_read_right_before_and_right_after_each_measure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done: list[str] = []
+    job = Bench.job
+    monkeypatch.setattr(Gauge, "read", lambda _: (done.append("read"), float(len(done)))[1])
+    monkeypatch.setattr(Bench, "job", lambda self, wanted: (done.append(f"job of {len(wanted)}"), job(self, wanted))[1])
+    assert main([*QUICK, "--rounds", "2", "--format", "json"]) == 0
+    rounds = ["read", "job of 1", "read", "read", "job of 2", "read"]
+    assert done == ["job of 1", "job of 2", *rounds, *rounds[3:], *rounds[:3]]  # warming up; in turn, and back again
+    told = json.loads(capsys.readouterr().out)
+    assert told["read_bandwidths_by_round"] == {"single": [[3, 5], [12, 14]], "batched": [[6, 8], [9, 11]]}
 
 
 def test_people_get_a_figure_a_line(capsys: pytest.CaptureFixture[str]) -> None:
