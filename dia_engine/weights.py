@@ -79,8 +79,14 @@ def load(
 
 
 def config_of(where: str | Path, *, generation: str | None = None) -> Config:
-    """The sizes and rules of a model, named as for `load`; its weights are not looked at. Raises `EngineError`."""
-    return _config(find(where), generation)
+    """The sizes and rules of a model, named as for `load`, whose tensors have the right names and shapes. Raises `EngineError`.
+
+    No values are read.
+    """
+    place = find(where)
+    config = _config(place, generation)
+    _matched(open_checkpoint(place), config)
+    return config
 
 
 def verify(where: str | Path, *, generation: str | None = None) -> Verified:
