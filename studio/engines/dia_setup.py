@@ -112,9 +112,11 @@ def set_up(model: str = "", device: str = "", dtype: str = "", slots: int = 0) -
 
 
 def demand_room(setup: Setup) -> None:
-    """Raise UnavailableError where the memory that is free now does not hold what will be needed."""
+    """Raise UnavailableError where the memory that is free now does not hold the least that will be needed. A GPU's is taken at
+    once for all slots, a computer's as segments grow: there one of the longest has to have room."""
     with start_errors():
-        devices.demand(setup.config, DTYPES[setup.dtype], torch.device(setup.device), setup.slots)
+        device = torch.device(setup.device)
+        devices.demand(setup.config, DTYPES[setup.dtype], device, 1 if device.type == "cpu" else setup.slots)
 
 
 def _dtype(name: str, config: Config, device: torch.device) -> str:
