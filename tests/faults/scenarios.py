@@ -108,8 +108,9 @@ def _prepare_takes(folder: Path) -> None:
 
 
 def _render(run: Run) -> None:
+    """The first take, and one that comes after it; another segment is left waiting."""
     with run.project() as store:
-        for number in range(TAKES):
+        for number in range(TAKES - 1):
 
             def finish(number: int = number) -> None:
                 store.takes.write(key(number), sound(number), RATE, recipe='{"engine":"fake","seed":1}')

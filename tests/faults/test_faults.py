@@ -33,7 +33,7 @@ def test_some_boundaries(inject: Inject, scenario: str, mode: str) -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("mode", ["kill", "full-once", "full-sticky"])
 def test_every_boundary(inject: Inject, scenario: str, mode: str) -> None:
-    step = 1 if scenario == "render" else 3  # every boundary of taking in a take; every third one of the other saves
+    step = 1 if scenario == "render" else 5  # every boundary of taking in a take; some in each mode of the other saves
     result = inject(scenario, mode, step=step)
     assert result["violations"] == []
     assert result["boundaries"] >= 20
@@ -49,7 +49,8 @@ def test_power_cut_at_some_moments(inject: Inject, workplace: Path, scenario: st
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_power_cut_at_any_moment(inject: Inject, workplace: Path, scenario: str) -> None:
-    images, violations = _replay(inject, workplace, scenario, every=1 if scenario == "render" else 3, mixed=3)
+    often, mixed = (1, 4) if scenario == "render" else (4, 3)
+    images, violations = _replay(inject, workplace, scenario, every=often, mixed=mixed)
     assert violations == []
     assert images >= (300 if scenario == "render" else 15)  # all of them different
 

@@ -30,7 +30,7 @@ def main(workplace: Path, name: str, mode: str, step: int, weakness: Weakness) -
     result: dict[str, object] = {"boundaries": total, "violations": problems, "refusals": 0, "tried": 0}
     if mode == "log":
         return result
-    tried = range(1, total + 1, step)
+    tried = range(1 + 2 * (MODES[mode] - KILL) % step, total + 1, step)  # each mode strikes at other places
     for at in tried:
         _, refusals, problems = _one(scenario, workplace, mode, at, weakness)
         result["violations"] += [f"at {at} of {total}: {problem}" for problem in problems]
