@@ -177,6 +177,11 @@ class Player(QObject):
         self._is_preview = True
         self._begin(timeline, 0)
 
+    def extend_preview(self, timeline: Timeline) -> None:
+        """More of what is being previewed has come."""
+        if self._is_playing and self._is_preview:
+            self._swap.emit(timeline)
+
     def pause(self) -> None:
         if self._is_playing:
             self._stop.emit()

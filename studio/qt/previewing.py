@@ -7,12 +7,13 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.core.errors import StudioError
 from studio.core.render import Engine, Request, SpokenTurn, VoiceSpec
 from studio.core.timeline import Clip, Timeline, Track
 from studio.core.voices import Voice
+from studio.qt.early import Recording
 from studio.qt.player import Player
 from studio.qt.render_thread import RenderJob, RenderThread, Report
 from studio.qt.session import Session
@@ -24,6 +25,7 @@ from studio.store.takes import Take, TakeStore
 
 SAMPLE_LINE = "This is how I sound. Every word you write for me will be spoken like this."
 MAX_CHARACTERS = 160
+GROWN_MS = 100  # between two looks whether more has come of what is heard early
 
 
 class Previewing(QObject):
@@ -41,6 +43,11 @@ class Previewing(QObject):
         self._folder = folder
         self._numbers = count(1)
         self._wanted = 0  # only the newest is played
+        self._early: tuple[str, Recording] | None = None  # a segment that is heard while it is being rendered
+        self._early_frames = 0
+        self._growing = QTimer(self)
+        self._growing.setInterval(GROWN_MS)
+        self._growing.timeout.connect(self._grow)
         thread.done.connect(self._on_done)
         thread.failed.connect(self._on_failed)
 
@@ -69,8 +76,38 @@ class Previewing(QObject):
             spec = VoiceSpec(seed, voice.settings, sample.digest, spoken_by(1, sample.transcript))
         self._hear(Request((SpokenTurn(1, SAMPLE_LINE),), (spec,), seed))
 
+    def hear_early(self, session: Session, segment: str) -> bool:
+        """Play what there is of a segment that is being rendered, and what comes while it plays. False: there is nothing."""
+        recording = session.rendering.heard_early(segment)
+        if recording is None or not recording.frames:
+            return False
+        self._early = (session.sounds.lend(recording), recording)
+        self._player.preview(self._grown())
+        self._growing.start()
+        return True
+
+    def _grown(self) -> Timeline:
+        assert self._early is not None
+        name, recording = self._early
+        self._early_frames = recording.frames
+        length = samples_of(self._early_frames, recording.rate)
+        return Timeline((Track("speech", (Clip("preview", name, 0, length),)),), length=length)
+
+    @Slot()
+    def _grow(self) -> None:
+        if self._early is None or not self._player.is_playing():
+            self._growing.stop()
+            self._early = None
+            return
+        recording = self._early[1]
+        if recording.frames > self._early_frames:
+            self._player.extend_preview(self._grown())
+        elif recording.is_over:
+            self._growing.stop()
+
     def hear_file(self, path: Path, seconds: float) -> None:
         """Play a sound file once: a take."""
+        self._early = None
         length = samples_of(int(seconds * 1000), 1000)
         clip = Clip("preview", str(path), 0, length)
         self._player.preview(Timeline((Track("speech", (clip,)),), length=length))

@@ -13,15 +13,15 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
 from studio.core.errors import EngineError, RefusedError, StorageFullError, StudioError, UnavailableError
-from studio.core.render import Engine, Progress, Request
+from studio.core.render import Progress, Request
 from studio.qt.desk import Desk
+from studio.qt.early import Early, Recording, begin_into
 from studio.qt.filling import Filling
 from studio.qt.inhand import InHand
 from studio.qt.render_thread import RenderJob, RenderThread
-from studio.render.eta import Pace
+from studio.render.eta import Pace, Spent
 from studio.render.plan import Job, Reason, in_order
 from studio.render.queue import JobStore, Queue
-from studio.render.runner import Flight, Report, Stopped
 from studio.store.jobs import JobRow, State
 from studio.store.takes import Take, TakeStore
 
@@ -51,7 +51,8 @@ class Rendering(QObject):
         self._thread = thread
         self._filling = Filling(self._put, self)
         self._filling.trouble.connect(self._halt)
-        self._begin = partial(_begin_into, takes)
+        self._early = Early()
+        self._begin = partial(begin_into, takes, self._early)
         self._desk = desk
         self._asked: dict[str, Job] = {}  # jobs by key, as they were asked for
         self._pace = Pace()
@@ -105,6 +106,10 @@ class Rendering(QObject):
     def progress_of(self, segment: str) -> Progress | None:
         """How far a segment is that is being rendered, in seconds of speech; None for the others."""
         return self._hand.progress_of(segment)
+
+    def heard_early(self, segment: str) -> Recording | None:
+        """The sound so far of a segment that is being rendered; None for the others."""
+        return next((self._early.of(row.key) for row in self.running if row.segment == segment), None)
 
     def rows(self) -> list[JobRow]:
         return self._queue.rows()
@@ -302,7 +307,7 @@ class Rendering(QObject):
 
     @Slot(int, object)
     def _on_done(self, job_id: int, take: Take) -> None:
-        ended = self._hand.end(job_id)
+        ended = self._end(job_id)
         if ended is None:
             return
         row, spent = ended
@@ -325,7 +330,7 @@ class Rendering(QObject):
 
     @Slot(int, object)
     def _on_failed(self, job_id: int, error: Exception) -> None:
-        ended = self._hand.end(job_id)
+        ended = self._end(job_id)
         if ended is None:
             return
         row, company = ended[0], self._hand.company
@@ -352,7 +357,7 @@ class Rendering(QObject):
 
     @Slot(int)
     def _on_cancelled(self, job_id: int) -> None:
-        ended = self._hand.end(job_id)
+        ended = self._end(job_id)
         if ended is None:
             return
         row = ended[0]
@@ -364,6 +369,12 @@ class Rendering(QObject):
         self._stopping.discard(job_id)
         self.states_changed.emit(frozenset({row.segment}))
         self._pump()
+
+    def _end(self, job_id: int) -> tuple[JobRow, Spent] | None:
+        ended = self._hand.end(job_id)
+        if ended is not None:
+            self._early.end(ended[0].key)
+        return ended
 
     def _fail(self, row: JobRow, error: Exception) -> None:
         said = str(error) or type(error).__name__
@@ -380,8 +391,3 @@ class Rendering(QObject):
     def _tell(self) -> None:
         if not self._told.isActive():
             self._told.start()
-
-
-def _begin_into(takes: TakeStore, request: Request, engine: Engine, report: Report, stopped: Stopped) -> Flight:
-    """Runs on the render thread, with a take store that nobody else uses."""
-    return Flight(request, engine, takes, report, stopped)

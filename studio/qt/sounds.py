@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from studio.core.render import Word
 from studio.core.timeline import Timeline
+from studio.qt.early import Recording
 
 if TYPE_CHECKING:
     from studio.audio.sources import Source
@@ -35,6 +36,7 @@ class Sounds:
     def __init__(self, takes: TakeStore) -> None:
         self._takes = takes
         self._lock = threading.Lock()
+        self._early: dict[str, Recording] = {}  # the one that is listened to
 
     def path(self, source: str) -> Path:
         """The file of a source. Raises ProjectError when a take is missing or damaged."""
@@ -42,6 +44,12 @@ class Sounds:
             return Path(source)
         with self._lock:
             return self._takes.path(source)
+
+    def lend(self, recording: Recording) -> str:
+        """The name of a source for a segment that is being rendered, until another one is lent."""
+        name = f"early:{id(recording)}"
+        self._early = {name: recording}
+        return name
 
     def samples_of_take(self, key: str) -> int:
         """A take's length in samples of the timeline. Raises ProjectError when it is missing."""
@@ -60,6 +68,8 @@ class Sounds:
         """The sound itself. Raises AudioError or ProjectError."""
         from studio.audio.files import Reader
 
+        if (recording := self._early.get(source)) is not None:
+            return recording.source()
         return Reader(self.path(source))
 
     def mix(self, timeline: Timeline, start: int) -> Iterator[Block]:

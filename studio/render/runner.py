@@ -38,13 +38,22 @@ class Takes(Protocol):
 class Flight:
     """A request on its way to a take, one event of its engine at a time, so that several can be on their way together."""
 
-    def __init__(self, request: Request, engine: Engine, takes: Takes, report: Report, stopped: Stopped) -> None:
-        """`stopped` is asked at every event."""
+    def __init__(
+        self,
+        request: Request,
+        engine: Engine,
+        takes: Takes,
+        report: Report,
+        stopped: Stopped,
+        listen: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
+        """`stopped` is asked at every event; `listen` is given the sound as it comes, float32 mono."""
         self._request = request
         self._engine = engine
         self._takes = takes
         self._report = report
         self._stopped = stopped
+        self._listen = listen
         self._key = request.key(engine.caps)
         self._session: Session | None = None
         self._events: Iterator[Event] = iter(())
@@ -91,6 +100,7 @@ class Flight:
         match event:
             case Audio():
                 self._pcm += event.pcm
+                self._listen(event.pcm)
             case Words():
                 self._words += event.words
             case Progress():

@@ -327,7 +327,10 @@ class Desk(Acts):
         self._window.workspace.player.toggle()
 
     def play_segment(self) -> None:
-        """From the start of the segment under the cursor."""
+        """From the start of the segment under the cursor; of one that is being rendered, what there is and what comes."""
+        work = self._window.workspace
+        if self._session is not None and work.previewing.hear_early(self._session, self._segment):
+            return
         if self._clip_here() is not None:
             self.seek_here()
             self._window.workspace.player.play()
