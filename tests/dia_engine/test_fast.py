@@ -88,7 +88,7 @@ def test_random_requests_to_random_networks_give_the_slow_paths_codes() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 132))
 def test_many_more_random_requests_give_the_slow_paths_codes(seed: int) -> None:
-    assert_equal_to_the_slow_path(seed, 8, longest=80)
+    assert_equal_to_the_slow_path(seed, 7, longest=80 if seed % 4 == 0 else 40)
 
 
 @pytest.mark.parametrize("generation", ["A", "B"])
