@@ -29,7 +29,12 @@ ORIGINAL = (
     "sampled_seed99_prompt",
     "sampled_seed5_batch",
 )
+QUICK = ("greedy_a", "greedy_prompt_b", "sampled_seed1234")  # the others prove the same for other requests
 LEGACY = ("greedy_a", "greedy_b", "greedy_batch", "greedy_prompt_b", "sampled_seed7")
+
+
+def quick_and_slow(tags: tuple[str, ...]) -> list[object]:
+    return [tag if tag in QUICK else pytest.param(tag, marks=pytest.mark.slow) for tag in tags]
 
 
 def vectors(golden: Path, name: str) -> dict[str, np.ndarray]:
@@ -146,17 +151,17 @@ def test_distributions_and_draws(golden: Path, number: int) -> None:
     np.testing.assert_array_equal(sampling.draw(chances, noise)[clear], told[f"token_{number}"][clear])
 
 
-@pytest.mark.parametrize("tag", FULL)
+@pytest.mark.parametrize("tag", quick_and_slow(FULL))
 def test_codes_with_the_full_prefix(golden: Path, golden_texts: list[str], golden_models: Models, tag: str) -> None:
     assert_same_codes(golden_models["transformers"], golden, golden_texts, "generate_fulldelay", tag, as_original=False)
 
 
-@pytest.mark.parametrize("tag", ORIGINAL)
+@pytest.mark.parametrize("tag", quick_and_slow(ORIGINAL))
 def test_codes_of_the_original_with_its_faults(golden: Path, golden_texts: list[str], golden_models: Models, tag: str) -> None:
     assert_same_codes(golden_models["original"], golden, golden_texts, "generate", tag, as_original=True)
 
 
-@pytest.mark.parametrize("tag", LEGACY)
+@pytest.mark.parametrize("tag", quick_and_slow(LEGACY))
 def test_codes_of_generation_a(golden: Path, golden_texts: list[str], golden_models: Models, tag: str) -> None:
     assert_same_codes(golden_models["legacy"], golden, golden_texts, "legacy", tag, as_original=True)
 

@@ -348,6 +348,7 @@ def test_rows_that_are_none_are_refused(model: Path, tmp_path: Path, capsys: pyt
     assert not (tmp_path / "out.npz").exists()
 
 
+@pytest.mark.slow
 def test_the_engine_runs_as_a_program_with_its_own_libraries_alone(model: Path, tmp_path: Path) -> None:
     code = "import sys; from dia_engine.__main__ import main; print(main(), *(m.partition('.')[0] for m in sys.modules))"
     command = [sys.executable, "-c", code, "generate", "--model", str(model), "--text", "[S1] Hi.", "--max-tokens", "20"]

@@ -339,6 +339,7 @@ def test_a_hub_id_that_is_not_on_this_machine_is_told_so() -> None:
         weights.load("nobody/nothing-0000")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("huggingface_hub") is None, reason="huggingface_hub is not installed")
 def test_a_hub_id_means_what_was_fetched_before(tmp_path: Path) -> None:
     repository = tmp_path / "hub" / "models--someone--tiny"

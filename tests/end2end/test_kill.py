@@ -186,6 +186,7 @@ def test_fifty_kills_at_random_moments(workplace: Path, forker: subprocess.Popen
     assert not list(made.folder.glob(".*.tmp")), "leftovers of the export are swept"
 
 
+@pytest.mark.slow
 def test_a_kill_while_the_file_is_written_leaves_the_old_file_and_no_rest(
     workplace: Path, forker: subprocess.Popen[str]
 ) -> None:

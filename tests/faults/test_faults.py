@@ -55,6 +55,7 @@ def test_power_cut_at_any_moment(inject: Inject, workplace: Path, scenario: str)
     assert images >= (300 if scenario == "render" else 15)  # all of them different
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "weakness", [Weakness(synchronous="NORMAL"), Weakness(sync=False)], ids=["log not synced", "files not synced"]
 )

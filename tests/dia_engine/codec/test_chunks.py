@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dia_engine.codec import Codec, load_codec
+from dia_engine.codec import Codec
 from dia_engine.codec.chunks import CONTEXT, decoder_reach, encoder_reach, even_windows, windows
 from dia_engine.codec.config import DacConfig
 from dia_engine.codec.dac import Dac
@@ -51,14 +51,18 @@ def test_a_frame_of_samples_changes_the_latents_of_the_frames_in_reach_and_no_ot
     assert torch.nonzero(changed)[:, 0].tolist() == list(range(20 - reach, 20 + reach + 1))
 
 
+@pytest.fixture(scope="module")
+def whole(codec: Codec) -> np.ndarray:
+    return codec.decode(tiny.codes(FRAMES))
+
+
 @settings(max_examples=25)
 @given(cuts=st.lists(st.integers(0, FRAMES), max_size=9))
-def test_pieces_of_any_lengths_give_what_the_whole_gives(package_file: Path, cuts: list[int]) -> None:
-    codec = load_codec(package_file)
+def test_pieces_of_any_lengths_give_what_the_whole_gives(codec: Codec, whole: np.ndarray, cuts: list[int]) -> None:
     codes = tiny.codes(FRAMES)
     pieces = [codes[low:high] for low, high in itertools.pairwise([0, *sorted(cuts), FRAMES])]
     joined = np.concatenate(list(codec.decode_chunks(iter(pieces))))
-    np.testing.assert_allclose(joined, codec.decode(codes), rtol=0, atol=EXACT)
+    np.testing.assert_allclose(joined, whole, rtol=0, atol=EXACT)
 
 
 def test_too_little_context_is_heard(codec: Codec) -> None:
