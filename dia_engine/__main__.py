@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dia_engine import bench, generate, manifest, output, reference
-from dia_engine.checkpoint import find
+from dia_engine import bench, generate, manifest, output, reference, weights
 from dia_engine.codec import command as codec
 from dia_engine.dia1.config import Config
 from dia_engine.errors import BadRequest, DeviceFailed, EngineError, OutOfMemory, TextTooLong
@@ -62,7 +61,8 @@ def _add_logits_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _logits(args: argparse.Namespace) -> int:
-    output.check_places([args.out], [Path(args.rows), find(args.model)])
+    output.check_places([args.out])
+    output.spare([Path(args.rows), *weights.files(args.model)], [args.out])
     rows = generate.read_array(args.rows)
     model = generate.load_model(args)
     _check_rows(rows, model.config)

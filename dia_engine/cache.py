@@ -98,7 +98,7 @@ class Static:
         heard = (size.layers, 2, slots, size.cross_kv_heads, letters, size.cross_head_dim)
         self._own = torch.zeros(own, dtype=dtype, device=device)
         self._heard = torch.zeros(heard, dtype=dtype, device=device)
-        self._letters = torch.ones(slots, dtype=torch.long, device=device)  # an unused slot hears one byte of zeros
+        self._letters = torch.ones(slots, dtype=torch.long, device=device)  # a slot never used hears one byte of zeros
         self._slots = slots
         self.rows = self.window = rows
 
@@ -121,7 +121,7 @@ class Static:
             self._own[layer, 1, slot + branch * self._slots, :, : keys.shape[2]] = values[branch]
 
     def leave(self, slot: int) -> None:
-        self._letters[slot] = 1
+        """What is left there is heard by nobody, and the next one writes over it or masks it."""
 
     def own(self, layer: int, queries: Tensor, keys: Tensor, values: Tensor, rows: Tensor) -> Tensor:
         both = rows.repeat(2)

@@ -75,11 +75,13 @@ def run(args: argparse.Namespace) -> int:
     results = [args.codes, *waves] if args.codes else waves
     if not results:
         raise BadRequest("Nothing is to be written", todo="give --codes OUT.npz or -o OUT.wav")
-    output.check_places(results, _sources(args))
+    output.check_places(results)
+    codec_place = _codec_place(args) if args.output or args.prompt else None
+    output.spare(_sources(args, codec_place), results)
     args.seed = secrets.randbits(32) if args.seed is None else args.seed  # one for all, or nobody could ask for the same again
     params = Params(args.temperature, args.top_p, args.cfg_scale, args.cfg_filter_top_k, args.max_tokens, args.seed)
     device, dtype = _means(args)
-    codec = load_codec(_codec_place(args), str(device)) if args.output or args.prompt else None
+    codec = load_codec(codec_place, str(device)) if codec_place else None
     requests = [Request(text, prompt, params) for text, prompt in zip(args.text, _prompts(args, codec), strict=True)]
     spoken = _spoken(args, requests, device, dtype)
     silence = np.zeros(0, np.float32)  # a take may end before its first frame
@@ -142,10 +144,10 @@ def _wave_places(args: argparse.Namespace) -> list[Path]:
     return [out.with_stem(f"{out.stem}-{number}") for number in range(len(args.text))]
 
 
-def _sources(args: argparse.Namespace) -> list[Path]:
-    """All that is read."""
-    named = [Path(name) for name in args.prompt_codes or args.prompt or [] if name != NO_PROMPT]
-    return [*named, find(args.model), *([args.codec.expanduser()] if args.codec else [])]
+def _sources(args: argparse.Namespace, codec: Path | None) -> list[Path]:
+    """All files that are read."""
+    prompts = [Path(name) for name in args.prompt_codes or args.prompt or [] if name != NO_PROMPT]
+    return [*prompts, *weights.files(args.model), *(codec_weights.files(codec) if codec else [])]
 
 
 def _codec_place(args: argparse.Namespace) -> Path:

@@ -32,11 +32,8 @@ def save_wave(path: Path, pcm: NDArray[np.float32], rate: int) -> None:
         written.writeframes(samples.tobytes())
 
 
-def check_places(paths: Sequence[Path], sources: Iterable[Path] = ()) -> None:
-    """Refuse files that cannot be made, or that the work for them reads, before it is done. Raises `BadRequest`.
-
-    `sources` are files, and folders of files.
-    """
+def check_places(paths: Sequence[Path]) -> None:
+    """Refuse files that cannot be made, before the work for them is done. Raises `BadRequest`."""
     for path in paths:
         try:
             if path.is_dir() or not path.parent.is_dir():
@@ -49,7 +46,11 @@ def check_places(paths: Sequence[Path], sources: Iterable[Path] = ()) -> None:
             raise BadRequest(what, where=path, todo="make the folder writable, or name another place") from error
     if len({path.resolve() for path in paths}) < len(paths):
         raise BadRequest("Two results would be one file", where=paths[0], todo="name a file for each")
-    read = [file for source in sources for file in (source.iterdir() if source.is_dir() else [source]) if file.is_file()]
+
+
+def spare(sources: Iterable[Path], paths: Sequence[Path]) -> None:
+    """Refuse files to be made that the work for them reads. Raises `BadRequest`."""
+    read = [source for source in sources if source.exists()]
     for path in paths:
         if path.exists() and any(path.samefile(file) for file in read):
             raise BadRequest("The result would replace what it is made of", where=path, todo="name another file")

@@ -247,9 +247,6 @@ class Slots:
             self._waiting = [ticket for ticket in self._waiting if not ticket.cancelled]
         if not free or not self._waiting:
             return
-        if self._since_look:
-            self._look()  # who is running is seen from the same row on as who enters
-            free = [slot for slot in free if self._running[slot] is None]
         entering = dict(zip(free, self._waiting, strict=False))
         self._waiting = self._waiting[len(entering) :]
         self._running = [entering.get(slot, ticket) for slot, ticket in enumerate(self._running)]

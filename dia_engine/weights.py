@@ -10,12 +10,13 @@ import torch
 from torch import Tensor
 
 from dia_engine import manifest
-from dia_engine.checkpoint import Checkpoint, find, open_checkpoint
+from dia_engine.checkpoint import Checkpoint, find, open_checkpoint, weight_files
 from dia_engine.device import chosen_device, demand
 from dia_engine.dia1 import config as configs
 from dia_engine.dia1.config import Config, Generation
 from dia_engine.dia1.model import Dia1, skeleton
 from dia_engine.errors import WeightsDamaged, memory_errors
+from dia_engine.filenames import CONFIG, INDEX
 from dia_engine.hub.places import refuse_unfinished
 from dia_engine.mapping import Layout, Mapped, layout_of, mapped
 
@@ -89,6 +90,12 @@ def config_of(where: str | Path, *, generation: str | None = None) -> Config:
     return config
 
 
+def files(where: str | Path) -> list[Path]:
+    """All files that a model is read from: its weights, their index and its config. Raises `EngineError`."""
+    place = find(where)
+    return [*weight_files(place), *(path for name in (CONFIG, INDEX) if (path := _folder(place) / name).is_file())]
+
+
 def verify(where: str | Path, *, generation: str | None = None) -> Verified:
     """Check config, names and shapes, and the hashes of all files where a manifest lies beside them. Raises `EngineError`."""
     place = find(where)
@@ -115,7 +122,7 @@ def _folder(place: Path) -> Path:
 
 def _config(place: Path, generation: str | None) -> Config:
     refuse_unfinished(_folder(place))
-    path = _folder(place) / "config.json"
+    path = _folder(place) / CONFIG
     if path.exists() or generation is None:
         return configs.read(path, generation)
     return Config(generation=configs.checked_generation(generation))  # a repack without config has the real sizes

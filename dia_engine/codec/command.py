@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from dia_engine import output
-from dia_engine.codec import descript
+from dia_engine.codec import descript, weights
 from dia_engine.codec.codec import Codec, load_codec
 from dia_engine.errors import BadRequest
 
@@ -33,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do what the arguments ask for; returns the exit status. Raises `EngineError` and then leaves no output behind."""
     source, out = Path(args.encode or args.decode), Path(args.out)
-    output.check_places([out], [source, Path(args.weights).expanduser()])
+    output.check_places([out])
+    output.spare([source, *weights.files(Path(args.weights).expanduser())], [out])
     values = _read(source)  # before the weights: a wrong name should not cost their loading
     codec = _codec(args)
     result = codec.encode(values) if args.encode else codec.decode(values)

@@ -16,6 +16,7 @@ from dia_engine.codec.config import DacConfig, from_package, from_transformers
 from dia_engine.codec.dac import Dac, skeleton
 from dia_engine.codec.names import transformers_names
 from dia_engine.errors import WeightsDamaged, WeightsMissing, memory_errors
+from dia_engine.filenames import CONFIG
 from dia_engine.hub import places
 from dia_engine.hub.known import CODEC, id_of
 
@@ -94,6 +95,12 @@ def find(path: Path) -> Path:
     return found[0]
 
 
+def files(path: Path) -> list[Path]:
+    """All files that a codec is read from: its weights and its config. Raises `WeightsMissing`."""
+    file = find(path)
+    return [file, *(beside for beside in [file.with_name(CONFIG)] if beside.is_file())]
+
+
 def usual(folder: Path) -> Path:
     """The weights file of the codec for a model in `folder`: fetched with it, into the hub's cache, or by the package.
 
@@ -154,7 +161,7 @@ def _read_safetensors(file: Path) -> tuple[DacConfig, dict[str, Tensor]]:
 
 def _matched(file: Path) -> tuple[DacConfig, Checkpoint, dict[str, str]]:
     """Sizes of a DacModel, its tensors, all of the right shape, and what they are called there by our names."""
-    config = read_config(file.parent / "config.json")
+    config = read_config(file.with_name(CONFIG))
     checkpoint = open_checkpoint(file)
     shapes = _shapes(config)
     theirs = transformers_names(config)

@@ -92,6 +92,8 @@ def test_slots_are_a_constant_of_the_device_and_fewer_only_without_room(monkeypa
         monkeypatch.setattr(device, "free_memory", lambda _, free=gigabytes * 10**9: free)
         counts.append(device.chosen_slots(FULL, BF16, cuda))
     assert counts == [16, 8, 8, 2, 1]
+    monkeypatch.setattr(device, "free_memory", lambda _: 5 * 10**9)
+    assert [device.chosen_slots(FULL, BF16, cuda, rows=500, letters=letters) for letters in (100, 400, 0)] == [16, 8, 4]
 
 
 def test_a_model_without_room_is_refused_with_one_sentence_before_its_weights_are_read(
@@ -112,6 +114,12 @@ def test_a_model_without_room_is_refused_with_one_sentence_before_its_weights_ar
     with pytest.raises(OutOfMemory, match="use fewer slots"):
         device.demand(FULL, BF16, CPU, 4, 3072, 1024)
     device.demand(FULL, BF16, CPU, 1, 3072, 1024)
+    monkeypatch.setattr(device, "free_memory", lambda _: 4_790_000_000)
+    device.demand(FULL, BF16, CPU, 4, 2900, 100)
+    for rows, letters in ((2900, 0), (0, 100), (0, 0)):
+        device.demand(FULL, BF16, CPU, 2, rows, letters)
+        with pytest.raises(OutOfMemory):
+            device.demand(FULL, BF16, CPU, 4, rows, letters)
     tiny.write_model(tmp_path)
     weights.load(tmp_path)
     monkeypatch.setattr(device, "free_memory", lambda _: 1000)

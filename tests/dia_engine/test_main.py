@@ -279,6 +279,12 @@ def test_a_wrong_wish_is_one_sentence_and_leaves_nothing(
     assert not list(tmp_path.iterdir())
 
 
+def test_what_was_written_into_a_models_folder_may_be_written_again(model: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(model, tmp_path / "model")
+    for _ in range(2):
+        assert run("generate", "--model", folder, "--text", "Hi.", "--max-tokens", 20, "--codes", folder / "out.npz") == 0
+
+
 @pytest.mark.parametrize(
     ("command", "says"),
     [
@@ -288,6 +294,8 @@ def test_a_wrong_wish_is_one_sentence_and_leaves_nothing(
         ("generate --text Ho. -o voice.wav --prompt none --prompt voice-1.wav", "replace what it is made of"),
         ("generate --codes model/model.safetensors", "replace what it is made of"),
         ("generate --codes model/config.json", "replace what it is made of"),
+        ("generate -o dac/config.json --codec dac", "replace what it is made of"),
+        ("generate -o dac/model.safetensors --codec dac", "replace what it is made of"),
         ("generate -o codec.pth", "replace what it is made of"),
         ("generate --codes one.wav -o ./one.wav", "Two results would be one file"),
         ("generate --text Ho. --codes one-1.wav -o one.wav", "Two results would be one file"),
@@ -312,6 +320,7 @@ def test_a_result_never_takes_the_place_of_what_it_is_made_of_or_of_another_one(
     for name in ("voice.wav", "voice-1.wav"):
         soundfile.write(name, 0.3 * np.sin(np.arange(44100) / 9), 44100)
     tiny_codec.write_package(Path("codec.pth"))
+    tiny_codec.write_transformers(Path("dac"))
     before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
     kind, *arguments = command.split()
     usual = {"codec": ["--weights", "codec.pth"], "logits": ["--model", "model", "--text", "Hi."]}

@@ -41,6 +41,7 @@ def test_each_row_uses_all_numbers_and_zeros_stay_zeros() -> None:
     weight[3] = 0
     numbers, scales = quantized.rounded(weight)
     assert (numbers.dtype, scales.dtype) == (torch.int8, torch.float32)
+    assert bool((scales > 0).all())
     extremes = numbers.abs().amax(1).tolist()
     assert extremes == [0 if row == 3 else 127 for row in range(40)]
     assert torch.allclose(numbers * scales[:, None], weight, atol=float(scales.max()) / 2 + 1e-6)
@@ -65,6 +66,23 @@ def test_a_networks_logits_are_near_the_true_ones_and_the_difference_is_told() -
     told = quantized.difference(exact, logits_of(prepare(model, quantized=True), rows), 1024)
     assert 0.005 < told.relative_error < 0.2
     assert 0.5 < told.same_choices < 1
+
+
+def test_only_ids_that_can_be_chosen_count_as_choices() -> None:
+    exact, other = torch.zeros(2, 9, 1028), torch.zeros(2, 9, 1028)
+    exact[..., 5], exact[..., 1027] = 1, 9
+    other[..., 5], other[..., 1026] = 1, 9
+    assert quantized.difference(exact, other, 1024).same_choices == 1
+    other[0, :, 7] = 2
+    assert quantized.difference(exact, other, 1024).same_choices == 0.5
+
+
+def test_the_bytes_that_are_saved_are_those_of_the_matrices() -> None:
+    model = tiny.wide(2)
+    matrices = [value for name, value in model.state_dict().items() if value.ndim == 2 and "embed" not in name]
+    kept = [part for matrix in matrices for part in quantized.rounded(matrix)]
+    saved = sum(matrix.nbytes for matrix in matrices) - sum(part.nbytes for part in kept)
+    assert quantized.saved_bytes(model.config, torch.bfloat16) == saved > 0
 
 
 def test_it_is_off_unless_asked_for_and_what_is_prepared_tells() -> None:
