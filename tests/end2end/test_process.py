@@ -16,11 +16,11 @@ import pytest
 from tests.end2end.conftest import ROOT, Run
 
 LINE = "They found the boat on a Thursday, upright, with the lamp still warm, and nobody in it at all, and no one knew why."
-SLOW = '{"speed": 4}'
+SLOW, QUICK = '{"speed": 4}', '{"speed": 40}'  # times as fast as speech
 
 
-def start(*arguments: str, **options: object) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "DIA_STUDIO_FAKE_ENGINE": SLOW}
+def start(*arguments: str, engine: str, **options: object) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "DIA_STUDIO_FAKE_ENGINE": engine}
     command = [sys.executable, "-m", "studio", *arguments]
     # A shell's background job ignores Ctrl-C, and so would everything that the tests start from there.
     return subprocess.Popen(command, text=True, env=environment, preexec_fn=_heed_ctrl_c, **options)  # type: ignore[call-overload, no-any-return]
@@ -46,9 +46,10 @@ def test_ctrl_c_stops_with_130_keeps_what_is_finished_and_leaves_no_process(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     script = tmp_path / "long.txt"  # half a minute of work, so that a busy machine does not finish it before it is stopped
-    script.write_text("\n\n".join(f"[Maya] Number {one}. {LINE}\n\n[Tom] {LINE}" for one in range(6)), encoding="utf-8")
+    begun = "[Maya] This is over soon.\n\n{pause 1s} "
+    script.write_text(begun + "\n\n".join(f"[Maya] Number {one}. {LINE}\n\n[Tom] {LINE}" for one in range(6)), encoding="utf-8")
     with Path("told").open("w") as told:
-        running = start("render", str(script), "-o", "y.wav", "--engine", "fake", stderr=told)
+        running = start("render", str(script), "-o", "y.wav", "--engine", "fake", engine=SLOW, stderr=told)
     until(lambda: "[1/" in Path("told").read_text(encoding="utf-8"))
     children = children_of(running.pid)
     asked = time.monotonic()
@@ -67,7 +68,9 @@ def test_ctrl_c_stops_with_130_keeps_what_is_finished_and_leaves_no_process(
 
 def test_on_a_terminal_there_is_a_bar_that_ends_full(script: Path) -> None:
     ours, theirs = pty.openpty()
-    running = start("render", str(script), "-o", "y.wav", "--engine", "fake", stderr=theirs, stdout=subprocess.DEVNULL)
+    running = start(
+        "render", str(script), "-o", "y.wav", "--engine", "fake", engine=QUICK, stderr=theirs, stdout=subprocess.DEVNULL
+    )
     os.close(theirs)
     said = b""
     while True:
