@@ -191,7 +191,7 @@ class Engine(Protocol):
 
     def load(self, note: Callable[[str], None] = ..., report: Callable[[Progress], None] = ...) -> None:
         """Make ready to speak. `note` is told sentences for people, `report` how far loading is ("loading"), both on this
-        thread. Raises EngineError."""
+        thread, and at least once in a second or two. What `report` raises (Cancelled) ends loading. Raises EngineError."""
         ...
 
     def open(self, request: Request) -> Session: ...

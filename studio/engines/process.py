@@ -53,11 +53,21 @@ class HostedEngine:
         if self._loaded:
             return
         line.send(Frame("load"))
-        while (answer := _answer(line, self._patience.load_s, "load")).kind != "loaded":
-            if answer.kind == "note":
-                note(str(answer.fields.get("text", "")))
-            elif answer.kind == "progress" and isinstance(told := _event(line, answer), Progress):
-                report(told)
+        latest = Progress("loading", 0.0, 0.0)
+
+        def again() -> None:
+            report(latest)
+
+        try:
+            while (answer := _answer(line, self._patience.load_s, "load", alive=again)).kind != "loaded":
+                if answer.kind == "note":
+                    note(str(answer.fields.get("text", "")))
+                elif answer.kind == "progress" and isinstance(told := _event(line, answer), Progress):
+                    latest = told
+                    report(latest)
+        except Cancelled:
+            self.close()  # a child in the middle of loading hears nothing
+            raise
         self._loaded = True
 
     def open(self, request: Request) -> HostedSession:
@@ -184,8 +194,11 @@ def _event(line: Line, frame: Frame) -> Event:
         raise line.give_up(line.said(reason, "answer")) from None
 
 
-def _answer(line: Line, patience_s: float, doing: str, *, sign_s: float | None = None) -> Frame:
-    """The next answer that is neither a session's nor a sign of life. Raises EngineError for an error, an end and silence."""
+def _answer(
+    line: Line, patience_s: float, doing: str, *, sign_s: float | None = None, alive: Callable[[], None] = lambda: None
+) -> Frame:
+    """The next answer that is neither a session's nor a sign of life, of which `alive` is told. Raises EngineError for an
+    error, an end and silence."""
     deadline = time.monotonic() + patience_s
     while True:
         answer = line.fetch(deadline - time.monotonic(), doing, sign_s=sign_s)
@@ -193,6 +206,8 @@ def _answer(line: Line, patience_s: float, doing: str, *, sign_s: float | None =
             raise line.give_up(error_from(answer))
         if answer is not None and answer.kind != "alive":
             return answer
+        if answer is not None:
+            alive()
 
 
 def _as_json(value: object) -> object:

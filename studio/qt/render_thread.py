@@ -79,6 +79,7 @@ class RenderWorker(QObject):
         self._seat: EngineSeat | None = None
         self._asked: deque[RenderJob | BuildEngine] = deque()
         self._flying: list[_Flying] = []
+        self._loading_for: RenderJob | None = None
         self._turns = QTimer(self)  # as a child it moves to the render thread, too
         self._turns.setInterval(0)
         self._turns.timeout.connect(self._take_turns)
@@ -156,7 +157,9 @@ class RenderWorker(QObject):
         try:
             if self._seat is None:
                 raise RuntimeError("a job was submitted before an engine was chosen")
-            work = job.begin(job.request, self._loaded(self._seat), self._reporter(job), job.stop.is_set)
+            work = job.begin(job.request, self._loaded(self._seat, job), self._reporter(job), job.stop.is_set)
+        except Cancelled:
+            self.cancelled.emit(job.id)
         except Exception as error:  # the thread's edge
             self._failed(job, error)
         else:
@@ -192,20 +195,28 @@ class RenderWorker(QObject):
 
     def _change_engine(self, build: BuildEngine) -> None:
         self._let_engine_go()
-        self._seat = EngineSeat(build, self.loading.emit, self.load_progress.emit)
+        self._seat = EngineSeat(build, self.loading.emit, self._on_loading)
         try:
             self.caps_known.emit(self._seat.caps)
         except Exception as error:  # the thread's edge
             self._seat.close()
             self.trouble.emit(error)
 
-    def _loaded(self, seat: EngineSeat) -> Engine:
+    def _loaded(self, seat: EngineSeat, job: RenderJob) -> Engine:
+        """Raises Cancelled when the job that it is loaded for is stopped meanwhile."""
         if seat.is_loaded:
             return seat.engine()
+        self._loading_for = job
         try:
             return seat.engine()
         finally:
+            self._loading_for = None
             self.load_progress.emit(None)
+
+    def _on_loading(self, progress: Progress) -> None:
+        if self._loading_for is not None and self._loading_for.stop.is_set():
+            raise Cancelled
+        self.load_progress.emit(progress)
 
     def _reporter(self, job: RenderJob) -> Report:
         told_at = 0.0

@@ -242,3 +242,25 @@ def test_kill_in_the_middle_renders_nothing_twice_and_ends_in_the_same_file(
     assert run(*with_dia("-o", "unbroken.wav", "--project", "unbroken")).json()["rendered"] == len(LINES)
     assert Path("long.wav").read_bytes() == Path("unbroken.wav").read_bytes()
     assert json.loads(resumed.out)["engine"] == "dia"
+
+
+def test_a_device_that_is_lost_in_the_middle_costs_no_line(
+    run: Run, with_dia: Dia, script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dia_engine.dia1.row import Row
+
+    script.write_text(HEAD + "\n\n".join(LINES), encoding="utf-8")
+    usual, rows = Row.logits, iter(range(10**6))
+
+    def logits(self: Row, *rest: object) -> object:
+        if next(rows) == 20:
+            raise RuntimeError("CUDA error: device lost\nCUDA kernel errors might be reported later")
+        return usual(self, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Row, "logits", logits)
+    ran = run(*with_dia("-o", "long.wav", "--project", "show"))
+    assert ran.status == 0, ran.err
+    assert ran.json()["rendered"] == len(LINES)
+    again = [line for line in ran.err.splitlines() if "It is tried once more" in line]
+    assert 1 <= len(again) <= 4 and all("device lost" in line and "kernel errors" not in line for line in again)
+    assert ran.err.count("Loading Dia: ") == 2, "it starts afresh"

@@ -122,6 +122,21 @@ def test_a_slow_engine_that_gives_signs_of_life_is_waited_for(host: Host) -> Non
     assert notes == ["The fake engine is ready."]
 
 
+def test_loading_can_be_stopped_between_two_words_about_it(host: Host) -> None:
+    engine = host(load_s=60)
+    told: list[Progress] = []
+
+    def stop_at_the_second(progress: Progress) -> None:
+        told.append(progress)
+        if len(told) == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        engine.load(report=stop_at_the_second)
+    assert told[0] == told[1], "it was asked while nothing new was said"
+    assert engine.pid is None
+
+
 def test_an_engine_that_does_not_load_in_time_is_given_up(host: Host) -> None:
     with pytest.raises(EngineError, match="did not load"):
         host(load_s=60, patience=Patience(load_s=1.0)).load()

@@ -326,3 +326,30 @@ def test_loading_says_how_far_it_is_and_when_it_is_over(bench: Bench, thread: Re
     with qtbot.waitSignal(thread.done, timeout=20_000):
         thread.submit(job(1))
     assert told == [Progress("loading", 1, 2), None]
+
+
+@pytest.mark.parametrize("by_closing", [False, True])
+def test_a_job_is_stopped_while_its_engine_loads(by_closing: bool, qtbot: QtBot) -> None:
+    bench = Bench()
+
+    def load_for_hours(note: Callable[[str], None], report: Report) -> None:
+        bench.note("load")
+        while True:
+            report(Progress("loading", 1, 1000))
+            bench.step.acquire(timeout=0.01)
+
+    bench.load = load_for_hours  # type: ignore[method-assign, assignment]
+    thread = RenderThread()
+    cancelled: list[int] = []
+    thread.cancelled.connect(cancelled.append)
+    try:
+        thread.use_engine(bench.build)
+        with qtbot.waitSignal(thread.load_progress):
+            thread.submit(RenderJob(1, Request((), (), 1), lambda *_: pytest.fail("it began")))
+        if not by_closing:
+            thread.stop(1)
+            qtbot.waitUntil(lambda: cancelled == [1])
+            assert not thread.is_busy()
+    finally:
+        thread.close()
+    assert bench.log[-1] == "close"
