@@ -88,6 +88,9 @@ def test_a_script_becomes_a_file_and_is_rendered_once(run: Run, with_dia: Dia, s
     assert {row["state"] for row in run("plan", "show", *options).json()} == {"rendered"}
     exported = run("export", "show", "-o", "three.wav", *options)
     assert exported.status == 0 and exported.json()["outdated"] == exported.json()["missing"] == []
+    assert list(dia.voice_codes().rglob("*.codes"))
+    assert run("voices", "remove", "taped").status == 0
+    assert not list(dia.voice_codes().rglob("*.codes")), "nothing is left of a voice that is removed"
 
 
 def test_takes_are_equal_to_the_byte_in_another_folder_from_a_moved_model_and_after_the_cache_is_gone(

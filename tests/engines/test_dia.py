@@ -112,6 +112,14 @@ def test_what_is_no_model_is_refused_with_what_to_do(models: Path) -> None:
 
 
 @pytest.mark.usefixtures("torch_there")
+def test_a_download_that_broke_off_is_told_with_the_command_that_goes_on(models: Path) -> None:
+    half = install(models, "model.safetensors")
+    write_note(half, Note("nari-labs/Dia-1.6B-0626", None, "c" * 40, {"model.safetensors": (10**9, "0" * 64)}))
+    assert "nari-labs/Dia-1.6B-0626 is not finished (0 bytes of 1.00 GB are there)" in dia.info().why_not
+    assert dia.info().remedy == "Go on with: dia-studio model fetch dia."
+
+
+@pytest.mark.usefixtures("torch_there")
 def test_a_computer_with_too_little_memory_is_told_so(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = install(models, "model.safetensors")
     put_codec(folder / "codec")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.core.errors import EngineError
+from studio.core.errors import EngineError, RefusedError, UnavailableError
 from studio.core.render import Audio, Caps, Done, Event, Limits, Progress, Request, SpokenTurn, VoiceSpec, Word, Words
 from studio.engines.messages import (
     caps_fields,
@@ -74,7 +74,9 @@ def test_capabilities_arrive_as_they_were_sent() -> None:
     assert caps_from(through_a_pipe(Frame("built", {"caps": caps_fields(caps)})).fields["caps"]) == caps
 
 
-def test_an_error_keeps_its_parts() -> None:
-    error = EngineError("it broke", where="here", kept="this is kept", todo="do that")
+@pytest.mark.parametrize("kind", [EngineError, RefusedError, UnavailableError])
+def test_an_error_keeps_its_kind_and_its_parts(kind: type[EngineError]) -> None:
+    error = kind("it broke", where="here", kept="this is kept", todo="do that")
     arrived = error_from(through_a_pipe(error_frame(error, 1)))
+    assert type(arrived) is kind
     assert (arrived.what, arrived.where, arrived.kept, arrived.todo) == ("it broke", "here", "this is kept", "do that")
