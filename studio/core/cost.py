@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 
 from studio.core.estimate import Rate
 from studio.core.render import Limits
@@ -60,8 +61,7 @@ class Terms:
     @classmethod
     def of(cls, limits: Limits, rate: Rate, overhead: Mapping[str, int]) -> Terms:
         """The terms with their table of duration costs filled in."""
-        most = int(limits.max_seconds * TICKS)
-        return cls(limits, rate, dict(overhead), tuple(duration_cost(ticks, limits) for ticks in range(most + 1)))
+        return cls(limits, rate, dict(overhead), _durations(limits))
 
     def are(self, limits: Limits, rate: Rate, overhead: Mapping[str, int]) -> bool:
         """Whether these are terms of that limit, rate and overhead."""
@@ -74,6 +74,12 @@ class Terms:
     @property
     def turn_ticks(self) -> int:
         return round(self.rate.turn_s * TICKS)
+
+
+@lru_cache(maxsize=8)
+def _durations(limits: Limits) -> tuple[int, ...]:
+    """The table of `Terms`. It takes as long as planning a page, and there are as many limits as engines."""
+    return tuple(duration_cost(ticks, limits) for ticks in range(int(limits.max_seconds * TICKS) + 1))
 
 
 def duration_cost(ticks: int, limits: Limits) -> int:
