@@ -75,6 +75,17 @@ def test_every_slot_is_chosen_for_by_the_slow_rules(generation: Generation) -> N
     assert 5 < sum(ended) < len(ended) * len(KINDS) / 2
 
 
+def test_where_the_best_id_has_just_as_much_as_top_p_the_next_one_stays() -> None:
+    """As in the slow rules; two ids of one half each, and a top_p of one half."""
+    logits = torch.full((2, 64, C, V), -50.0)
+    logits[..., [5, 9]] = 10.0
+    kinds = [Params(temperature=1.0, top_p=0.5, cfg_scale=0.0)] * 64
+    chosen = choose(logits, torch.arange(64) + 1, settings_of(kinds), Config("B"), CANDIDATES)
+    assert chosen.unique().tolist() == [5, 9]
+    for slot in (0, 13):
+        assert chosen[slot].tolist() == slow(logits[:, slot], slot + 1, kinds[slot], 1000 + slot, Config("B")).tolist()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("generation", ["A", "B"])
 def test_every_slot_is_chosen_for_by_the_slow_rules_many_times_more(generation: Generation) -> None:
