@@ -70,6 +70,10 @@ def test_the_model_engine_loads_no_studio_and_no_qt() -> None:
     assert roots(imported_by("import dia_engine")).isdisjoint({"studio", "PySide6"})
 
 
+def test_a_child_that_hosts_an_engine_starts_with_what_every_engine_needs() -> None:
+    assert roots(imported_by("import studio.engines.host")).isdisjoint({"numpy", "torch", "PySide6", "sqlalchemy"})
+
+
 def test_the_core_loads_the_standard_library_and_yaml_only() -> None:
     modules = [
         path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for path in (ROOT / "studio/core").rglob("*.py")

@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Iterable, Iterator
 
-import numpy as np
-
 from studio.core.errors import Cancelled, EngineError, StudioError
 from studio.core.render import Audio, Caps, Done, Engine, Event, Progress, Request, Session, Word, Words
 
@@ -122,6 +120,8 @@ class _Check:
             raise self._nonsense("no end")
 
     def _audio(self, event: Audio) -> None:
+        import numpy as np  # here, because a child that hosts an engine knows this module, too, and starts sooner without
+
         if not isinstance(event.pcm, bytes) or len(event.pcm) % 4:
             raise self._nonsense("audio that is no whole number of samples")
         if not abs(event.start_s * self._caps.sample_rate - self._samples) <= 0.5:  # NaN is wrong, too

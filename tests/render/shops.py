@@ -35,7 +35,7 @@ class Diary:
         """Not worth writing down."""
 
     def finished(self, job: Job, take: Take, spent: Spent) -> None:
-        assert spent.wall_s >= spent.share_s >= 0
+        assert spent.wall_s + 1e-9 >= spent.share_s >= 0  # both are sums, rounded each in its own way
         self.told.append(f"finished {job.segment}")
 
     def failed(self, job: Job, error: StudioError, *, again: bool) -> None:
