@@ -37,7 +37,7 @@ Dia = Callable[..., tuple[str | Path, ...]]
 HEAD = "---\ntitle: A short night\ncast: {Maya: {}, Ben: {}}\n---\n\n"
 LINES = [
     f"{{pause 0.1s}} [{('Maya', 'Ben')[number % 2]}] This is number {number}{', and it goes on' * (number % 3)}."
-    for number in range(12)
+    for number in range(8)
 ]
 
 

@@ -26,7 +26,7 @@ from studio.engines.dia_model import DiaEngine
 from tests.engines import tiny_dia as tiny
 from tests.engines.conformance import OTHER, TALK, Heard, hear, hear_together, request
 
-RATE, ROWS = 44100, 180
+RATE, ROWS = 44100, 160
 LENGTHY = request("This one goes on for a good while, and then for some more of it. " * 3)
 
 
@@ -51,7 +51,7 @@ def engine(tiny_dia: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="module")
 def endless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaEngine]:
-    """It never ends by itself, and has rows for 1.9 s."""
+    """It never ends by itself, and has rows for 1.7 s."""
     built = build(tiny.write(tmp_path_factory.mktemp("endless"), eager=0.0, rows=ROWS))
     yield built
     built.close()
@@ -116,11 +116,13 @@ def test_a_voice_that_finds_no_end_is_cut_off_and_says_so(endless: DiaEngine) ->
     assert heard.done.seconds == pytest.approx((ROWS - 16) / endless.caps.frame_rate, abs=0.02)
 
 
-def test_who_ends_before_the_first_sound_is_refused_and_others_go_on(tmp_path: Path) -> None:
+def test_who_is_refused_or_ends_before_the_first_sound_disturbs_no_other(tmp_path: Path) -> None:
     hasty = build(tiny.write(tmp_path, eager=6.0))
     spoken = hear(hasty.open(TALK))
     beside = iter(hasty.open(TALK))
     next(beside)
+    with pytest.raises(RefusedError, match="no transcript"):
+        hasty.open(with_voice(sample(transcript="")))
     with pytest.raises(RefusedError, match=r"ended before it said anything.*another seed"):
         hear(hasty.open(OTHER))
     assert hear(beside) == spoken
@@ -167,15 +169,10 @@ def test_codes_of_voices_lie_where_removing_a_voice_wipes_them(tiny_dia: Path) -
         (sample(pcm=np.full(2 * RATE, np.nan, "<f4").tobytes()), "no numbers"),
     ],
 )
-def test_a_sample_that_is_no_voice_is_refused_before_anything_runs_and_others_go_on(
-    voice: VoiceSpec, said: str, engine: DiaEngine
-) -> None:
-    beside = iter(engine.open(TALK))
-    next(beside)
+def test_a_sample_that_is_no_voice_is_refused_before_anything_runs(voice: VoiceSpec, said: str, engine: DiaEngine) -> None:
     with pytest.raises(RefusedError, match=said) as refused:
         engine.open(with_voice(voice))
     assert "nothing was rendered" in str(refused.value) and str(refused.value).count("\n") == 0
-    assert hear(beside) == hear(engine.open(TALK))
 
 
 def test_voices_of_all_kinds_together_are_as_alone(engine: DiaEngine) -> None:
@@ -196,7 +193,7 @@ def test_what_breaks_in_the_middle_is_one_sentence_for_all_who_are_in_it(
 ) -> None:
     asked = request("Just a few words.")
     whole = hear(endless.open(asked))
-    sessions = [iter(endless.open(asked)) for _ in range(3)]
+    sessions = [iter(endless.open(asked)) for _ in range(2)]
     for events in sessions:
         hear_a_little(events)
     breaks["now"] = error
@@ -211,10 +208,11 @@ def test_what_breaks_in_the_middle_is_one_sentence_for_all_who_are_in_it(
     assert hear(endless.open(asked)) == whole, "loaded again, it speaks as before"
 
 
+@pytest.mark.slow
 def test_memory_that_runs_out_halves_the_company_and_changes_no_sound(
     endless: DiaEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = [request("Just a few words.", seed=seed) for seed in range(4)]
+    asked = [request("Just a few words.", seed=seed) for seed in range(2)]
     alone = [hear(endless.open(one)) for one in asked]
     usual, rows = Row.logits, iter(range(10**6))
 
@@ -224,8 +222,8 @@ def test_memory_that_runs_out_halves_the_company_and_changes_no_sound(
         return usual(self, *rest)
 
     monkeypatch.setattr(Row, "logits", logits)
-    together = hear_together(endless, asked, 4)
-    assert [together[place] for place in range(4)] == alone
+    together = hear_together(endless, asked, 2)
+    assert [together[place] for place in range(2)] == alone
     monkeypatch.undo()
     endless.close()
 
