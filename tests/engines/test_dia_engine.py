@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import threading
 import weakref
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +19,9 @@ if importlib.util.find_spec("torch") is None:
 
 import torch
 
+from dia_engine.codec.codec import Pcm
 from dia_engine.dia1.row import Row
+from dia_engine.params import Codes
 from studio.core.errors import Cancelled, EngineError, RefusedError, UnavailableError
 from studio.core.render import Audio, Done, Event, Progress, Request, VoiceSpec
 from studio.engines import dia
@@ -106,7 +109,7 @@ def test_progress_is_in_seconds_of_speech_and_the_sound_comes_in_pieces_before_t
     assert isinstance(done, Done)
     assert [one.done for one in told] == sorted(one.done for one in told) and told[0].done == 0
     assert all(one.phase == "rendering" and one.total >= 1 and one.done <= one.total for one in told)
-    assert len(sound) >= 2, "in pieces"
+    assert 2 <= len(sound) <= 4, "in pieces that are worth the codec's while"
     assert told[-1].done <= done.seconds + 1e-6
 
 
@@ -247,6 +250,43 @@ def test_cancelling_takes_effect_within_one_row(endless: DiaEngine, monkeypatch:
     with pytest.raises(Cancelled):
         list(events)
     assert rows <= before + 1
+
+
+def test_cancelling_waits_for_no_codec(engine: DiaEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.load()
+    assert engine._codec is not None
+    usual, at_work, go_on = engine._codec.decode, threading.Event(), threading.Event()
+    in_vain: list[bool] = []
+
+    def decode(codes: Codes) -> Pcm:
+        at_work.set()
+        in_vain.append(go_on.wait(20))
+        return usual(codes)
+
+    monkeypatch.setattr(engine._codec, "decode", decode)
+    session = engine.open(TALK)
+    stopper = threading.Thread(target=lambda: (at_work.wait(20), session.cancel()))
+    stopper.start()
+    with pytest.raises(Cancelled):
+        list(session)
+    assert in_vain == [], "the codec is still at it"
+    go_on.set()
+    stopper.join()
+    monkeypatch.undo()
+    hear(engine.open(TALK))
+
+
+def test_sessions_that_are_let_go_give_their_slots_back(endless: DiaEngine) -> None:
+    asked = request("Just a few words.")
+    gone = [iter(endless.open(asked)) for _ in range(4)]
+    for events in gone:
+        hear_a_little(events)
+    assert endless._batch is not None and endless._batch._decoding is not None
+    assert endless._batch._decoding.running == 4
+    gone.clear()
+    events = iter(endless.open(asked))
+    hear_a_little(events)
+    assert endless._batch._decoding.running == 1
 
 
 def test_closing_gives_all_memory_back_whoever_still_holds_a_session(tiny_dia: Path) -> None:
