@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from dia_engine.dia1.config import Config
 from dia_engine.dia1.decode import Prepared, prepare
 from dia_engine.dia1.model import Dia1
 from dia_engine.dia1.row import Row
-from dia_engine.params import Params, Request
+from dia_engine.params import Params, Prompt, Request
 from dia_engine.slots import POLL, Slots, Ticket
 from tests.dia_engine import tiny
 
@@ -56,8 +57,12 @@ def test_segments_may_take_all_rows_that_there_are_and_windows_grow_between_two_
     monkeypatch.setattr(slots_module, "WINDOW", 16)
     slots = Slots(trio, rows=ROWS, static=True)
     slots._poll = POLL
-    requests = asked(5)
+    voice = Prompt(np.random.default_rng(8).integers(0, 1024, (5, 9)), "[S1] Well?")
+    requests = [replace(request, prompt=voice if number % 2 else None) for number, request in enumerate(asked(5))]
+    whole = slots.add(requests[0], planned_frames=24)
     assert finish(slots, [slots.add(request) for request in requests]) == said(model, requests)
+    assert whole.result is not None
+    assert (len(whole.result.codes), whole.row) == (24, ROWS)
 
 
 def test_who_was_cancelled_while_waiting_is_never_begun(model: Dia1, trio: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
