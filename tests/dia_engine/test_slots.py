@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,11 @@ import torch
 
 from dia_engine import formula, products, reference
 from dia_engine import slots as slots_module
-from dia_engine.board import Board
 from dia_engine.dia1 import prefill
 from dia_engine.dia1.decode import Prepared, prepare
 from dia_engine.dia1.model import Dia1
 from dia_engine.dia1.row import Row
-from dia_engine.errors import BadRequest, DeviceFailed, OutOfMemory, TextTooLong
+from dia_engine.errors import BadRequest, TextTooLong
 from dia_engine.params import Codes, Generated, Params, Prompt, Request
 from dia_engine.requests import text_ids
 from dia_engine.slots import POLL, Slots, Ticket
@@ -318,87 +317,6 @@ def test_slots_are_busy_until_there_is_nothing_left_to_begin(model: Dia1) -> Non
     assert steps > 60
     assert rows >= 0.97 * steps * count
     finish(slots, tickets)
-
-
-def failing(monkeypatch: pytest.MonkeyPatch, where: object, name: str, error: Exception, calls: set[int]) -> None:
-    """Let some calls of a function fail, counted from 1."""
-    real: Callable[..., Any] = getattr(where, name)
-    number = iter(range(1, 1 << 20))
-    monkeypatch.setattr(where, name, lambda *given: real(*given) if next(number) not in calls else _raise(error))
-
-
-def _raise(error: Exception) -> Iterator[None]:
-    raise error
-
-
-NO_MEMORY = [torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("DefaultCPUAllocator: can't allocate memory: 1 byte")]
-
-
-@pytest.mark.parametrize(
-    ("error", "place"), [(NO_MEMORY[0], "row"), (NO_MEMORY[1], "text"), pytest.param(NO_MEMORY[1], "row", marks=SLOW)]
-)
-def test_without_memory_half_the_slots_go_on_and_nothing_is_lost_or_told_twice(
-    model: Dia1, told: list[Generated], monkeypatch: pytest.MonkeyPatch, error: Exception, place: str
-) -> None:
-    prepared = prepare(model, slots=4)
-    if place == "row":
-        failing(monkeypatch, Row, "logits", error, {19})
-    else:
-        failing(monkeypatch, prefill, "read", error, {1})
-    slots = Slots(prepared)
-    tickets = [slots.add(request) for request in ASKED]
-    most = 0
-    pieces: list[list[Codes]] = [[] for _ in tickets]
-    while slots.busy:
-        before = slots._usable
-        slots.step()
-        most = max(most, slots.running) if before < 4 else 0
-        for mine, ticket in zip(pieces, tickets, strict=True):
-            mine.append(ticket.take())
-    assert (slots._usable, most) == (2, 2)
-    for mine, ticket, result in zip(pieces, tickets, told, strict=True):
-        assert ticket.result is not None
-        assert_same(ticket.result, result)
-        np.testing.assert_array_equal(np.concatenate(mine), result.codes)
-
-
-def test_memory_that_is_missing_again_and_again_ends_with_one_sentence(trio: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
-    failing(monkeypatch, Row, "logits", NO_MEMORY[0], set(range(3, 99)))
-    slots = Slots(trio)
-    for seed in range(3):
-        slots.add(short(seed))
-    with pytest.raises(OutOfMemory, match="single segment"):
-        while slots.busy:
-            slots.step()
-    assert slots.running == 0
-
-
-LOST = RuntimeError("CUDA error: the device is lost\nCompile with this and that to see more")
-
-
-@pytest.mark.parametrize(("where", "name"), [(Row, "logits"), (prefill, "read"), (Board, "look")])
-def test_a_device_that_is_lost_is_one_sentence_and_nothing_runs_any_more(
-    trio: Prepared, told: list[Generated], monkeypatch: pytest.MonkeyPatch, where: object, name: str
-) -> None:
-    slots = Slots(trio)
-    tickets = [slots.add(request) for request in ASKED]
-    with monkeypatch.context() as patched:
-        failing(patched, where, name, LOST, {2})
-        patched.setattr(Board, "clear", lambda *_: pytest.fail("the lost device was asked for something"))
-        with pytest.raises(
-            DeviceFailed, match=r"^The device failed while [a-z ]+ \(CUDA error: the device is lost\); [^;.]+\.$"
-        ):
-            while slots.busy:
-                slots.step()
-                if where is prefill:
-                    tickets[1].cancel()
-                    patched.setattr(Board, "clear", lambda *_: None)
-        assert (slots.running, slots.busy) == (0, False)
-        assert not any(ticket.result for ticket in tickets)
-        slots.step()
-        with pytest.raises(DeviceFailed, match="is lost"):
-            slots.add(ASKED[0])
-    assert_all_same(spoken(Slots(trio), ASKED), told)
 
 
 def test_what_cannot_be_spoken_is_refused_and_disturbs_nobody(trio: Prepared, told: list[Generated]) -> None:
