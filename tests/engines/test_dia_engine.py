@@ -66,13 +66,15 @@ def build(model: Path, **options: object) -> DiaEngine:
 
 @pytest.fixture
 def breaks(monkeypatch: pytest.MonkeyPatch) -> dict[str, Exception]:
-    """What the model raises from now on at every row: put it under "now"."""
+    """What the model raises at its thirtieth row and at all that follow: put it under "then"."""
     raised: dict[str, Exception] = {}
-    usual = Row.logits
+    usual, rows = Row.logits, 0
 
     def logits(self: Row, *rest: torch.Tensor) -> torch.Tensor:
-        if "now" in raised:
-            raise raised["now"]
+        nonlocal rows
+        rows = rows + 1 if raised else 0
+        if rows >= 30:
+            raise raised["then"]
         return usual(self, *rest)
 
     monkeypatch.setattr(Row, "logits", logits)
@@ -197,9 +199,7 @@ def test_what_breaks_in_the_middle_is_one_sentence_for_all_who_are_in_it(
     asked = request("Just a few words.")
     whole = hear(endless.open(asked))
     sessions = [iter(endless.open(asked)) for _ in range(2)]
-    for events in sessions:
-        hear_a_little(events)
-    breaks["now"] = error
+    breaks["then"] = error
     told = [what_it_raises(events) for events in sessions]
     breaks.clear()
     assert len({str(one) for one in told}) == 1 and str(told[0]).count("\n") == 0
@@ -278,15 +278,17 @@ def test_cancelling_waits_for_no_codec(engine: DiaEngine, monkeypatch: pytest.Mo
 
 def test_sessions_that_are_let_go_give_their_slots_back(endless: DiaEngine) -> None:
     asked = request("Just a few words.")
-    gone = [iter(endless.open(asked)) for _ in range(4)]
-    for events in gone:
-        hear_a_little(events)
-    assert endless._batch is not None and endless._batch._decoding is not None
-    assert endless._batch._decoding.running == 4
-    gone.clear()
-    events = iter(endless.open(asked))
-    hear_a_little(events)
-    assert endless._batch._decoding.running == 1
+    sessions = [iter(endless.open(asked)) for _ in range(4)]
+    assert [type(next(events)) for events in sessions] == [Progress] * 4
+    batch = endless._batch
+    assert batch is not None and batch._decoding is not None
+    batch.step()
+    assert batch._decoding.running == 4
+    sessions.clear()
+    staying = iter(endless.open(asked))
+    next(staying)
+    batch.step()
+    assert batch._decoding.running == 1
 
 
 def test_closing_gives_all_memory_back_whoever_still_holds_a_session(tiny_dia: Path) -> None:

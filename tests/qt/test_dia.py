@@ -25,7 +25,7 @@ from studio.qt.workspace import Workspace
 from studio.store.project import ProjectStore
 from tests.engines import tiny_dia
 
-TALE = "This one is told at length, as long as there is room."
+TALE = "This one is told at length, and nobody who was there could say how it ended, not even the keeper."
 SCRIPT = f"""---
 cast:
   Maya: {{}}
@@ -39,7 +39,7 @@ cast:
 
 {{pause 0.1s}} [Maya] Again: {TALE}
 """
-ROWS = 500  # the model never ends by itself: 1.6 s of speech beside the sample of Ben's voice, 5.6 s without it
+ROWS = 1000  # the model never ends by itself: 5 s of speech for the short line, more than twice as much for the others
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_dia_is_chosen_loaded_heard_and_stopped(workspace: Workspace, folder: Pa
     assert [one.phase for one in loading if one] == ["loading"] * (len(loading) - 1) and loading[-1] is None
     assert len(loading) >= 3 and said[0].startswith("Loading Dia: ")
     told = [rendering.progress_of(row.segment) for row in rendering.running]
-    assert len(told) == 2 and all(one is not None and one.phase == "rendering" and one.done > 1 for one in told)
+    assert len(told) == 2 and all(one is not None and one.phase == "rendering" and one.done > 0 for one in told)
     rendering.stop()
     qtbot.waitUntil(lambda: rendering.count("waiting", "running") == 0)
     assert [str(session.states.of(one.id).state) for one in session.plan.segments] == ["rendered", "empty", "empty"]  # type: ignore[union-attr]
