@@ -20,7 +20,7 @@ from dia_engine.errors import BadRequest, OutOfMemory
 from dia_engine.quantized import saved_bytes
 
 AUTO = "auto"
-SLOTS = {"cpu": 4, "cuda": 16}  # a constant of the device: the number of slots decides how numbers are rounded
+SLOTS = {"cpu": 8, "cuda": 16}  # a constant of the device: the number of slots decides how numbers are rounded
 CODEC_BYTES = 600 << 20  # weights in float32, and what its windows hold while they are decoded
 GIGABYTE = 10**9
 CLEARLY = 0.85  # of the time of float32; a choice near the middle would change from day to day

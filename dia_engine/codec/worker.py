@@ -77,17 +77,21 @@ class Worker:
     """Decodes for many tickets, in the order in which their codes came. Close it, or leave its `with`. Any thread may ask.
 
     Nobody else may use `codec` meanwhile. `threads` is how many of the processor's it takes, where the codec runs on the
-    processor; on a GPU it has a stream of its own. Samples that are not taken are kept until they are.
+    processor: all unless given, so whoever computes there too should let it work alone, see `idle`. On a GPU it has a stream
+    of its own. Samples that are not taken are kept until they are.
     """
 
-    def __init__(self, codec: Codec, threads: int = 1, room: int = ROOM) -> None:
+    def __init__(self, codec: Codec, threads: int = 0, room: int = ROOM) -> None:
         self._codec = codec
+        self.shares_processor = codec.device.type == "cpu"
         self._waiting: queue.Queue[_Piece | None] = queue.Queue(room)
-        self._lock = threading.Lock()  # guards the next two
+        self._lock = threading.Lock()  # guards the next three
         self._unfinished: set[Ticket] = set()
         self._closed = False
+        self._pieces = 0  # that wait or are decoded
+        self._rests = threading.Condition(self._lock)
         usual, ready = torch.get_num_threads(), threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(threads, ready), name="codec", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(threads or usual, ready), name="codec", daemon=True)
         self._thread.start()
         ready.wait()
         torch.set_num_threads(usual)  # the worker's number is its own, but threads yet to come would have it too
@@ -101,6 +105,11 @@ class Worker:
     def stream(self) -> Ticket:
         """A ticket to be fed a piece at a time; its samples follow as far behind as the codec looks ahead."""
         return self._opened(self._codec.stream())
+
+    def idle(self, timeout: float) -> bool:
+        """Whether there is nothing to decode; waits for that for `timeout` seconds at most."""
+        with self._rests:
+            return self._rests.wait_for(lambda: not self._pieces or self._closed, timeout)
 
     def close(self) -> None:
         """End the thread after what it is at. Tickets that are not finished raise `EngineError`. Twice is harmless."""
@@ -118,6 +127,7 @@ class Worker:
 
     def put(self, piece: _Piece) -> None:
         """For tickets. Raises `EngineError` where the worker is closed, or gets closed while there is no room."""
+        self._count(1)
         while not self._closed:
             with contextlib.suppress(queue.Full):
                 return self._waiting.put(piece, timeout=0.1)
@@ -147,21 +157,30 @@ class Worker:
         try:
             with _own_stream(self._codec.device):
                 while not self._closed:
-                    self._decode_some(self._next())
+                    found = self._next()
+                    self._decode_some([piece for piece in found if not piece.ticket.done])
+                    self._count(-len(found))
         finally:  # however the thread ends, nobody waits for it in vain
             with self._lock:
                 self._closed = True
+                self._rests.notify_all()
                 left = list(self._unfinished)
             for ticket in left:
                 self.finish(ticket, _closed())
 
     def _next(self) -> list[_Piece]:
-        """What waits, a piece or more; what nobody wants is left out."""
+        """What waits, a piece or more; nothing where the thread was only woken."""
         found = [self._waiting.get()]
         with contextlib.suppress(queue.Empty):
             while len(found) < TOGETHER:
                 found.append(self._waiting.get_nowait())
-        return [piece for piece in found if piece is not None and not piece.ticket.done]
+        return [piece for piece in found if piece is not None]
+
+    def _count(self, pieces: int) -> None:
+        with self._rests:
+            self._pieces += pieces
+            if not self._pieces:
+                self._rests.notify_all()
 
     def _decode_some(self, pieces: list[_Piece]) -> None:
         self._decode_whole([piece for piece in pieces if piece.ticket.stream is None and piece.codes is not None])

@@ -86,7 +86,7 @@ def test_memory_that_is_needed_follows_from_the_models_shapes() -> None:
 def test_slots_are_a_constant_of_the_device_and_fewer_only_without_room(monkeypatch: pytest.MonkeyPatch) -> None:
     cuda = torch.device("cuda")
     monkeypatch.setattr(device, "free_memory", lambda _: None)
-    assert [device.chosen_slots(FULL, BF16, where) for where in (CPU, cuda, torch.device("mps"))] == [4, 16, 4]
+    assert [device.chosen_slots(FULL, BF16, where) for where in (CPU, cuda, torch.device("mps"))] == [8, 16, 8]
     counts = []
     for gigabytes in (80, 9, 7, 5, 1):
         monkeypatch.setattr(device, "free_memory", lambda _, free=gigabytes * 10**9: free)

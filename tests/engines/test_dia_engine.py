@@ -100,7 +100,7 @@ def test_loading_is_a_phase_of_its_own_that_counts_bytes(tiny_dia: Path) -> None
     built.close()
     assert {one.phase for one in told} == {"loading"}
     assert (told[0].done, told[-1].done) == (0, told[-1].total) and told[-1].total > 1_000_000
-    assert notes[0].startswith("Loading Dia: float32 on cpu, 4 segments at a time") and notes[-1] == "Dia is ready."
+    assert notes[0].startswith("Loading Dia: float32 on cpu, 8 segments at a time") and notes[-1] == "Dia is ready."
 
 
 def test_progress_is_in_seconds_of_speech_and_the_sound_comes_in_pieces_before_the_end(endless: DiaEngine) -> None:
@@ -274,6 +274,33 @@ def test_cancelling_waits_for_no_codec(engine: DiaEngine, monkeypatch: pytest.Mo
     stopper.join()
     monkeypatch.undo()
     hear(engine.open(TALK))
+
+
+def test_decoding_and_codec_take_turns_on_a_processor(endless: DiaEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    endless.load()
+    assert endless._codec is not None
+    logits, decode = Row.logits, endless._codec.decode
+    at_work, go_on, rows = threading.Event(), threading.Event(), [0]
+
+    def counted(self: Row, *rest: torch.Tensor) -> torch.Tensor:
+        rows[0] += 1
+        return logits(self, *rest)
+
+    def held(codes: Codes) -> Pcm:
+        at_work.set()
+        assert go_on.wait(20)
+        return decode(codes)
+
+    monkeypatch.setattr(Row, "logits", counted)
+    monkeypatch.setattr(endless._codec, "decode", held)
+    events = iter(endless.open(request("Just a few words.")))
+    while not at_work.is_set():
+        next(events)
+    before = rows[0]
+    signs = [next(events) for _ in range(2)]
+    assert [type(sign) for sign in signs] == [Progress] * 2 and rows[0] == before, "it says that it is there, and waits"
+    go_on.set()
+    assert isinstance(list(events)[-1], Done) and rows[0] > before
 
 
 def test_sessions_that_are_let_go_give_their_slots_back(endless: DiaEngine) -> None:

@@ -73,7 +73,7 @@ def test_all_that_decides_the_sound_is_part_of_the_key(tiny_dia: Path, copy: Cop
 
 def test_capabilities_are_those_of_the_model(tiny_dia: Path) -> None:
     found = caps(tiny_dia)
-    assert (found.id, found.sample_rate, found.slots, found.clones, found.audio_out) == ("dia", 44100, 4, True, "stream")
+    assert (found.id, found.sample_rate, found.slots, found.clones, found.audio_out) == ("dia", 44100, 8, True, "stream")
     assert found.frame_rate == pytest.approx(86.13, abs=0.01)
     assert (found.limits.max_text_bytes, found.limits.max_speakers, found.is_draft) == (1024, 2, False)
     assert 34 < found.limits.max_seconds <= 35
@@ -89,7 +89,7 @@ def test_the_number_of_slots_is_a_constant_of_the_device_that_its_memory_may_hal
     monkeypatch.setattr(dia, "memory", lambda: int(for_two / 0.9) + 1)
     assert caps(tiny_dia).slots == 2
     monkeypatch.setattr(dia, "memory", lambda: 0)
-    assert caps(tiny_dia).slots == 4, "where nobody tells"
+    assert caps(tiny_dia).slots == 8, "where nobody tells"
 
 
 def test_the_quicker_number_format_is_tried_once_and_remembered(tiny_dia: Path, probed: list[torch.dtype]) -> None:
@@ -119,7 +119,7 @@ def test_too_little_memory_is_told_before_weights_are_read(tiny_dia: Path, monke
         UnavailableError, match=r"needs 0\.6 GB, 0\.1 GB are free .*; nothing was rendered; close other programs"
     ):
         engine.load(notes.append)
-    assert notes == ["Loading Dia: float32 on cpu, 4 segments at a time, up to 639 MB of memory."]
+    assert notes == ["Loading Dia: float32 on cpu, 8 segments at a time, up to 647 MB of memory."]
 
 
 @pytest.mark.parametrize(("options", "said"), [({"device": "cudda"}, "cudda"), ({"dtype": "int3"}, "use one of: float32")])

@@ -71,7 +71,7 @@ def test_dia_is_chosen_loaded_heard_and_stopped(workspace: Workspace, folder: Pa
         assert workspace.open(folder)
     session = workspace.session
     assert session is not None and workspace.engine.info is not None and workspace.engine.caps is not None
-    assert (workspace.engine.info.id, workspace.engine.caps.slots) == ("dia", 4)
+    assert (workspace.engine.info.id, workspace.engine.caps.slots) == ("dia", 8)
     rendering = session.rendering
     said: list[str] = []
     rendering.loading.connect(said.append)

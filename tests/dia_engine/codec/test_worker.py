@@ -177,7 +177,7 @@ def test_a_dropped_ticket_ends_at_once(worker: Worker, codec: Codec) -> None:
     np.testing.assert_array_equal(worker.decode(tiny.codes(5)).pcm(), codec.decode(tiny.codes(5)))
 
 
-def test_the_worker_takes_one_thread_of_the_processor_and_leaves_others_theirs(
+def test_the_worker_takes_as_many_threads_as_it_is_given_or_there_are_and_leaves_others_theirs(
     own_codec: Codec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: dict[str, int] = {}
@@ -196,10 +196,31 @@ def test_the_worker_takes_one_thread_of_the_processor_and_leaves_others_theirs(
             later = threading.Thread(target=lambda: seen.setdefault("later", torch.get_num_threads()))
             later.start()
             later.join(LONG_S)
-            assert seen == {"worker": 1, "later": 2}
+            assert seen == {"worker": 2, "later": 2}
             assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(before)
+
+
+def test_who_computes_on_the_same_processor_is_told_when_there_is_nothing_to_decode(
+    own_codec: Codec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, decode = threading.Event(), own_codec.decode_many
+
+    def slowly(segments: list[np.ndarray]) -> list[np.ndarray]:
+        assert go_on.wait(LONG_S)
+        return decode(segments)
+
+    monkeypatch.setattr(own_codec, "decode_many", slowly)
+    with Worker(own_codec) as worker:
+        assert worker.shares_processor and worker.idle(0)
+        tickets = [worker.decode(tiny.codes(3)) for _ in range(3)]
+        tickets[1].drop()
+        assert not worker.idle(0.01)
+        go_on.set()
+        assert worker.idle(LONG_S)
+        assert all(ticket.ready() for ticket in tickets)
+    assert worker.idle(0), "nobody waits for a worker that is closed"
 
 
 def _raiser(failure: Exception) -> object:
