@@ -99,8 +99,8 @@ class Batch:
     def step(self) -> bool:
         """Decode a row of everybody. False: there is none to decode. What goes wrong is the failure of all.
 
-        On a processor the codec goes first, for a moment at most: both would take all of it, and at once they are slower by a
-        third than in turns.
+        On a processor the codec goes first, for a moment at most: both would take all of it, and in turns they are quicker than
+        at once.
         """
         codec = self._codec
         if codec is not None and codec.shares_processor and not codec.idle(_TURN_S):
