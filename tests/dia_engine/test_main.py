@@ -128,16 +128,18 @@ def test_a_text_says_the_same_alone_and_in_company_in_sixteen_bits(
     monkeypatch.setattr(Row, "logits", lambda self, fed, at: (rows.add(len(fed)), logits(self, fed, at))[1])
     command = ["generate", "--model", model, "--dtype", "bfloat16", "--max-tokens", 60, "--codes", tmp_path / "out.npz"]
     command += ["--device", "cpu", "--seed", 5]
-    texts = [*recorded.TEXTS, "[S1] One more.", "[S2] And the fifth of them, which waits."]
+    slots = device.SLOTS["cpu"]
+    texts = [*recorded.TEXTS, *(f"[S1] Number {number}." for number in range(slots - 3)), "[S2] And one more, which waits."]
     assert run(*command, *(part for text in texts for part in ("--text", text))) == 0
     with np.load(tmp_path / "out.npz") as codes:
-        together = [codes[f"codes_{number}"] for number in range(5)]
+        together = [codes[f"codes_{number}"] for number in range(len(texts))]
     for text, told in zip(texts, together, strict=True):
         assert run(*command, "--text", text) == 0
         with np.load(tmp_path / "out.npz") as codes:
             np.testing.assert_array_equal(codes["codes_0"], told)
-    assert rows == {device.SLOTS["cpu"]}
-    assert set(capsys.readouterr().err.splitlines()) == {"For the same again: --seed 5 --device cpu --dtype bfloat16 --slots 4"}
+    assert len(texts) > slots and rows == {slots}
+    again = f"For the same again: --seed 5 --device cpu --dtype bfloat16 --slots {slots}"
+    assert set(capsys.readouterr().err.splitlines()) == {again}
 
 
 def test_what_is_told_gives_the_same_again(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
