@@ -2,7 +2,7 @@
 # make run     open the studio
 # make test    every test
 # make explore tests on random examples, five times as many, other ones each time
-# make check   formatting, lint, types, import rules and the quick tests
+# make check   formatting, lint, types, import rules and the quick tests (QUICK=no leaves these out)
 
 PYTHON ?= python3
 VENV   := .venv
@@ -35,7 +35,7 @@ check: $(VENV)/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+	@test "$(QUICK)" = no || $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 bench: $(VENV)/.dev
 	@for program in tests/benchmarks/bench_*.py; do echo "$$program"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$program || exit 1; done
