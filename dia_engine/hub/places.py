@@ -19,6 +19,7 @@ from dia_engine.hub.known import CODEC
 NOTE = ".dia_engine.fetch.json"  # lies beside the files while a download is under way, and after it broke off
 INCOMPLETE = ".incomplete"
 CODEC_FOLDER = "codec"  # below the folder of the model that it speaks for
+CODEC_FILES = ("weights.pth", "weights_44khz_8kbps_0.0.1.pth")  # the package's, laid there
 CODEC_OF_PACKAGE = "~/.cache/descript/dac/weights_44khz_8kbps_0.0.1.pth"  # where descript-audio-codec keeps it
 KEY_SHOWN = 12  # letters of a content's hash in the name of its part
 LARGEST_NOTE = 1 << 20  # bytes
@@ -52,9 +53,13 @@ def cached(model: str, revision: str | None = None, cache: Path | None = None) -
     return found if commit == Path(commit).name and found.is_dir() else None
 
 
-def codecs(folder: Path) -> Iterator[Path]:
-    """Where the codec of a model in `folder` may lie, best first; whether there is one must be looked at."""
-    yield folder / CODEC_FOLDER
+def codecs(folder: Path, *others: Path) -> Iterator[Path]:
+    """Where the codec of a model in `folder` may lie, best first; whether there is one must be looked at.
+
+    `others` are places where a program keeps what it fetched; they come after what lies beside the model.
+    """
+    yield from (folder / name for name in (CODEC_FOLDER, *CODEC_FILES))
+    yield from others
     fetched = cached(CODEC.id)
     if fetched is not None:
         yield fetched

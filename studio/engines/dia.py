@@ -20,8 +20,6 @@ from dia_engine.kind import is_codec
 from studio.engines.info import EngineInfo
 
 MODELS_VARIABLE = "DIA_STUDIO_MODELS"
-CODEC_BESIDE = ("codec", "weights.pth", "weights_44khz_8kbps_0.0.1.pth")  # below the model's folder
-CODEC_OF_PACKAGE = "~/.cache/descript/dac/weights_44khz_8kbps_0.0.1.pth"  # where descript-audio-codec keeps it
 _WEIGHTS = ("*.safetensors", "*.pth", "pytorch_model.bin")
 _MEMORY = 0.65  # of the bytes of the files, which hold 32 bits where 16 may do: the least that a processor speaks with
 _INSTALL = "Install it with: pip install dia-studio[dia]; then fetch the model with: dia-studio model fetch dia."
@@ -78,7 +76,7 @@ def locate(model: str = "") -> Found:
     if there and needed > there:
         why_not = f"This computer has {in_bytes(there)} of memory, and Dia needs {in_bytes(round(needed))}."
         return Found(why_not=why_not, remedy="Render on a computer with more memory.")
-    codec = next(filter(_is_there, _codecs(folder)), None)
+    codec = next(filter(_is_there, places.codecs(folder, _own_place(CODEC.id))), None)
     if codec is None:
         why_not = "The codec that makes sound of what Dia writes is not on this computer."
         return Found(found.place, why_not=why_not, remedy=_FETCH_CODEC)
@@ -133,19 +131,17 @@ def _half(place: Path, name: str) -> Found | None:
     return Found(why_not=what, remedy=f"Go on with: dia-studio model fetch {name}.")
 
 
+def _own_place(model: str) -> Path:
+    """Where the studio itself keeps a model of the hub."""
+    return models_folder() / model.rpartition("/")[2]
+
+
 def _places_of(model: str) -> Iterator[Path]:
     """Where a model of the hub may lie: the studio's own folder first, then the cache of all programs."""
-    yield models_folder() / model.rpartition("/")[2]
+    yield _own_place(model)
     cached = places.cached(model)
     if cached is not None:
         yield cached
-
-
-def _codecs(folder: Path) -> Iterator[Path]:
-    """Where a model's codec may lie, best first."""
-    yield from (folder / name for name in CODEC_BESIDE)
-    yield from _places_of(CODEC.id)
-    yield Path(CODEC_OF_PACKAGE).expanduser()
 
 
 def _is_there(codec: Path) -> bool:

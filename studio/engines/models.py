@@ -34,7 +34,6 @@ __all__ = [
 ]
 
 CACHE = "cache"  # in place of a folder: the cache that all programs of the hub share
-CODEC_FOLDER = "codec"
 State = Literal["missing", "unfinished", "here"]
 Told = Callable[[Plan | Progress], None]
 
@@ -140,7 +139,7 @@ def _place(model: str, to: str | None) -> Path | None:
         return None
     if to is None:
         return models_folder() / model.rpartition("/")[2]
-    return Path(to) / CODEC_FOLDER if model == CODEC.id else Path(to)
+    return Path(to) / places.CODEC_FOLDER if model == CODEC.id else Path(to)
 
 
 def _known(one: Known) -> Model:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dia_engine import manifest
+from dia_engine.hub import places
 from dia_engine.hub.places import NOTE, Note, write_note
 from studio.engines import dia
 
@@ -76,7 +77,7 @@ def test_without_a_record_of_its_hashes_a_model_has_to_be_named(models: Path) ->
 @pytest.mark.usefixtures("torch_there")
 def test_the_codec_beside_a_model_comes_before_all_others(models: Path) -> None:
     folder = install(models, "model.safetensors")
-    package = Path(dia.CODEC_OF_PACKAGE).expanduser()
+    package = Path(places.CODEC_OF_PACKAGE).expanduser()
     package.parent.mkdir(parents=True)
     package.write_bytes(b"")
     assert dia.locate(str(folder)).codec == package
