@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from dia_engine.dia1.decode import Prepared
     from dia_engine.dia1.model import Dia1
+    from dia_engine.params import Generated
 
 HERE = Path(__file__).parent
 GOLDEN = HERE.parents[2] / "shared" / "reference" / "dia_tiny"
@@ -69,3 +71,28 @@ def golden_models(golden_folders: dict[str, Path]) -> dict[str, Dia1]:
     from dia_engine import weights
 
     return {name: weights.load(folder) for name, folder in golden_folders.items()}
+
+
+@pytest.fixture(scope="module")
+def model() -> Dia1:
+    """A tiny network that sometimes ends by itself."""
+    from tests.dia_engine import tiny
+
+    return tiny.network(3, "B", (4, 2), (4, 4))
+
+
+@pytest.fixture(scope="module")
+def trio(model: Dia1) -> Prepared:
+    """The same, laid out for three slots."""
+    from dia_engine.dia1.decode import prepare
+
+    return prepare(model, slots=3)
+
+
+@pytest.fixture(scope="module")
+def told(model: Dia1) -> list[Generated]:
+    """What the slow path says to the requests that tests of slots share."""
+    from dia_engine import reference
+    from tests.dia_engine.test_slots import ASKED
+
+    return reference.generate(model, ASKED)

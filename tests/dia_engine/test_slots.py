@@ -52,22 +52,6 @@ def assert_all_same(ours: Sequence[Generated], wanted: Sequence[Generated]) -> N
         assert_same(one, other)
 
 
-@pytest.fixture(scope="module")
-def model() -> Dia1:
-    return tiny.network(3, "B", (4, 2), (4, 4))  # one that sometimes ends by itself
-
-
-@pytest.fixture(scope="module")
-def told(model: Dia1) -> list[Generated]:
-    """What the slow path says to `ASKED`."""
-    return reference.generate(model, ASKED)
-
-
-@pytest.fixture(scope="module")
-def trio(model: Dia1) -> Prepared:
-    return prepare(model, slots=3)
-
-
 def random_case(seed: int, requests: int, longest: int) -> tuple[Dia1, list[Request], list[Generated]]:
     """A network, requests to it, and what the slow path says."""
     numbers = np.random.default_rng(seed)

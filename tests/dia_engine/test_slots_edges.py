@@ -15,24 +15,13 @@ from dia_engine.cache import PerSlot
 from dia_engine.choosing import CANDIDATES
 from dia_engine.dia1 import prefill
 from dia_engine.dia1.config import Config
-from dia_engine.dia1.decode import Prepared, prepare
+from dia_engine.dia1.decode import Prepared
 from dia_engine.dia1.model import Dia1
 from dia_engine.dia1.row import Row
 from dia_engine.params import Params, Prompt, Request
 from dia_engine.slots import POLL, Slots, Ticket
-from tests.dia_engine import tiny
 
 ROWS = 40
-
-
-@pytest.fixture(scope="module")
-def model() -> Dia1:
-    return tiny.network(3, "B", (4, 2), (4, 4))
-
-
-@pytest.fixture(scope="module")
-def trio(model: Dia1) -> Prepared:
-    return prepare(model, slots=3)
 
 
 def asked(count: int) -> list[Request]:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 
-from dia_engine import reference
 from dia_engine.board import Board
 from dia_engine.dia1 import prefill
 from dia_engine.dia1.decode import Prepared, prepare
@@ -21,22 +20,6 @@ from dia_engine.slots import Slots
 from tests.dia_engine import tiny
 from tests.dia_engine.test_fast import assert_same
 from tests.dia_engine.test_slots import ASKED, SLOW, assert_all_same, short, spoken
-
-
-@pytest.fixture(scope="module")
-def model() -> Dia1:
-    return tiny.network(3, "B", (4, 2), (4, 4))
-
-
-@pytest.fixture(scope="module")
-def told(model: Dia1) -> list[Generated]:
-    """What the slow path says to `ASKED`."""
-    return reference.generate(model, ASKED)
-
-
-@pytest.fixture(scope="module")
-def trio(model: Dia1) -> Prepared:
-    return prepare(model, slots=3)
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, where: object, name: str, error: Exception, calls: set[int]) -> None:
