@@ -1,14 +1,17 @@
 """From a segment, the cast and the voices to the frozen request an engine is given. Pure; samples are filled in last.
 
 Seeds. A voice's: the cast entry's, else the library voice's, else one derived from the character's name and the project's
-seed, so that the members of a cast sound different. A request's: `{seed …}`, else its first speaker's; further takes derive
-others from it. So `{seed}` changes the performance and never who is speaking.
+seed, so that the members of a cast sound different. A request's: `{seed …}`; else that of its first speaker who lives by a seed
+alone, for to some models the seed is who speaks, and that voice lends it to every segment it speaks in; else, where samples
+say who speaks, one derived from the project's seed and the words. Further takes derive others from it. Nothing that stands
+before or after a segment is part of its seed, and the words stand for the segment rather than its id: an edit that is taken
+back brings back the very take.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from studio.core.errors import VoiceError
@@ -53,17 +56,19 @@ def request_for(segment: Segment, casting: Casting, take: int = 0) -> Request:
         if turn.speaker not in specs:
             specs[turn.speaker] = _voice_spec(turn, casting)
     voices = tuple(specs[speaker] for speaker in sorted(specs))
-    seed = (
-        segment.seed
-        if segment.seed is not None
-        else specs[segment.turns[0].speaker].seed
-        if segment.turns
-        else casting.base_seed
-    )
+    turns = tuple(SpokenTurn(turn.speaker, turn.text) for turn in segment.turns)
+    seed = segment.seed if segment.seed is not None else _seed(turns, specs, casting.base_seed)
     if take:
         seed = stable_seed(seed, "take", take)
-    turns = tuple(SpokenTurn(turn.speaker, turn.text) for turn in segment.turns)
     return Request(turns, voices, seed, segment.pace, casting.params)
+
+
+def _seed(turns: Sequence[SpokenTurn], specs: Mapping[int, VoiceSpec], base_seed: int) -> int:
+    """The seed of a segment's first take. `specs` by speaker, in the order in which they begin to speak."""
+    lent = next((spec.seed for spec in specs.values() if not spec.sample_digest), None)
+    if lent is not None:
+        return lent
+    return stable_seed(base_seed, "segment", *(part for turn in turns for part in (turn.speaker, turn.text)))
 
 
 def with_samples(request: Request, samples: Mapping[str, Sample], pcm_of: PcmOf) -> Request:

@@ -62,6 +62,28 @@ def test_a_seed_in_the_script_changes_the_performance_and_nobody_s_voice() -> No
     assert plain.seed == plain.voices[0].seed
 
 
+def solo(name: str, words: str) -> Segment:
+    return Segment(words, (SegmentTurn(1, name, words),))
+
+
+def test_a_voice_that_lives_by_its_seed_lends_it_to_every_segment_whoever_stands_beside_it() -> None:
+    settled = cast(Maya=CastEntry("cold", seed=99), Ben=CastEntry("warm"))
+    spoken = [request_for(solo("Maya", words), settled).seed for words in ("Hello.", "And goodbye!")]
+    assert spoken == [99, 99]
+    assert request_for(dialogue(), settled).seed == 99
+    assert request_for(dialogue(), cast(Maya=CastEntry("warm"), Ben=CastEntry(seed=98))).seed == 98, "the sample needs no seed"
+
+
+def test_a_voice_with_a_sample_has_a_seed_for_each_of_its_segments_and_neighbours_never_change_it() -> None:
+    settled = cast(Maya=CastEntry("warm"), Ben=CastEntry("warm"))
+    lines = [solo("Maya", words) for words in ("One.", "Two.", "Three.")]
+    assert len({request_for(line, settled).seed for line in lines}) == 3
+    moved = replace(lines[0], id="cut anew")
+    assert request_for(moved, settled).seed == request_for(lines[0], settled).seed
+    assert request_for(lines[0], replace(settled, base_seed=2)).seed != request_for(lines[0], settled).seed
+    assert request_for(lines[0], replace(settled, clones=False)).seed == 7, "an engine that does not clone goes by the seed"
+
+
 def test_further_takes_are_other_performances_of_the_same_words() -> None:
     takes = [request_for(dialogue(), cast(), take) for take in range(4)]
     assert len({take.seed for take in takes}) == 4
