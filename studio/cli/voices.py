@@ -11,7 +11,7 @@ from studio.cli.arguments import add_format
 from studio.cli.console import Console, table
 from studio.core.errors import UsageError, VoiceError
 from studio.core.settings import checked
-from studio.core.voices import Sample, Voice
+from studio.core.voices import Consent, Sample, Voice
 from studio.i18n import _
 from studio.render.voices import forget_codes, library_voices, sample_from
 from studio.store import places
@@ -45,7 +45,9 @@ def _list(arguments: Namespace, console: Console) -> int:
     if arguments.format == "json":
         console.result_json([as_json(voice) for voice in voices])
     elif voices:
-        console.result(table([(voice.name, _seconds(voice), voice.consent or _("no consent recorded")) for voice in voices]))
+        console.result(
+            table([(voice.name, _seconds(voice), voice.consent.statement or _("no consent recorded")) for voice in voices])
+        )
     else:
         console.say(_("the library is empty; add a voice with dia-studio voices add NAME."))
     return 0
@@ -74,7 +76,9 @@ def _add(arguments: Namespace, console: Console) -> int:
     if arguments.audio:
         sample, sound = _sample(arguments, console)
         samples, sounds = (sample,), {sample.digest: sound}
-    voice = Voice(arguments.name, seed, samples, consent=arguments.consent, licence=arguments.licence, notes=arguments.notes)
+    voice = Voice(
+        arguments.name, seed, samples, consent=Consent(arguments.consent), licence=arguments.licence, notes=arguments.notes
+    )
     with closing(VoiceLibrary.open(places.library())) as library:
         library.add(voice, sounds)
     console.say(_("“{name}” is in the library.").format(name=voice.name))
@@ -105,7 +109,7 @@ def as_json(voice: Voice) -> dict[str, object]:
         "seed": voice.seed,
         "transcript": first.transcript if first else "",
         "seconds": round(first.seconds, 3) if first else 0.0,
-        "consent": voice.consent,
+        "consent": voice.consent.statement,
         "licence": voice.licence,
         "language": voice.language,
         "notes": voice.notes,

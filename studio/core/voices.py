@@ -23,6 +23,29 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """That a speaker agrees to be heard: the statement as it was given, by whom, on which day (`2026-11-21`), and the digest of
+    its recording where there is one. False without a statement."""
+
+    statement: str = ""
+    by: str = ""
+    at: str = ""
+    recording: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.statement)
+
+
+@dataclass(frozen=True, slots=True)
+class SeedRank:
+    """A seed that was tried for a voice: how often it was, and how often what it made was the best or good enough."""
+
+    seed: int
+    wins: int = 0
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
     """A voice of the library. It lives by its samples, by its seed, or by both."""
 
@@ -34,7 +57,16 @@ class Voice:
     language: str = "en"
     notes: str = ""
     licence: str = ""
-    consent: str = ""  # the statement, as the speaker gave it; "" is none
+    consent: Consent = Consent()
+    colour: str = ""  # "#rrggbb"
+    folder: str = ""  # where it is kept for its user: "Show/Guests"
+    seeds: tuple[SeedRank, ...] = ()  # seeds that were tried: see `studio.core.seeds`
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The digests of all recordings that belong to it, each once."""
+        digests = (*(one.digest for one in self.samples), self.consent.recording)
+        return tuple(dict.fromkeys(filter(None, digests)))
 
     def sample(self, style: str = "") -> Sample | None:
         """The sample of that style, else the first one, else None."""

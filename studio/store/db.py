@@ -3,6 +3,7 @@ and the migrations. Every error of the database becomes a StudioError. A Databas
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -39,7 +40,7 @@ class Schema:
 
 
 PROJECT = Schema("project", 0x44696150, 1, models.project)  # "DiaP"
-LIBRARY = Schema("library", 0x4469614C, 1, models.library)  # "DiaL"
+LIBRARY = Schema("library", 0x4469614C, 2, models.library)  # "DiaL"
 
 
 class Database:
@@ -87,10 +88,11 @@ class Database:
                 ) from error
 
     def backup(self, target: Path) -> None:
-        """A consistent copy, whole or absent."""
+        """A consistent copy, whole or absent, for the eyes of those who may read this one."""
         temporary = target.with_name(target.name + durable.TEMPORARY)
         with translated(self.path), durable.refusals(target.parent):
             temporary.unlink(missing_ok=True)
+            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL, self.path.stat().st_mode & 0o777))
             with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(temporary)) as copy:
                 source.backup(copy)
             durable.publish(temporary, target)

@@ -121,3 +121,21 @@ SAMPLES = Table(
     Index("samples_by_file", "file"),
 )
 LIBRARY_COUNTS = _counts(library)
+    _text("consent_by"),
+    _text("consent_at"),
+    _text("consent_recording"),  # SHA-256 of the audio file, or ""
+    _text("colour"),
+    _text("folder"),
+    _text("seeds"),  # JSON: [[seed, wins, tries], ...]
+# Where a voice is used, as far as that was noted: one row for each project and voice.
+USES = Table(
+    "uses",
+    library,
+    _text("project", key=True),  # its folder
+    _text("voice", key=True),  # a name_key
+    _text("title"),
+    _text("characters"),  # JSON
+    _real("noted_at"),
+    _digest(),
+    Index("uses_by_voice", "voice"),
+)

@@ -15,6 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from studio.core.errors import ProjectError, StorageFullError
+from studio.core.voices import Consent
 from studio.store import db, migrate
 from studio.store.db import Database, Schema
 from studio.store.library import VoiceLibrary
@@ -63,7 +64,7 @@ def test_a_saved_library_of_version_1_opens(tmp_path: Path) -> None:
     shutil.copytree(DATA / "library-v1", tmp_path / "old")
     with VoiceLibrary.open(tmp_path / "old" / "library.db") as library:
         maya = library.get("maya")
-        assert maya.consent == "I agree."
+        assert maya.consent == Consent("I agree.")
         assert library.sample_path(maya.samples[0].digest).exists()
         assert library.damage() == []
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio.core.errors import ProjectError, VoiceError
-from studio.core.voices import Sample, Voice
+from studio.core.voices import Consent, Sample, Voice
 from studio.store.library import VoiceLibrary, sample_digest
 from tests.store.conftest import execute
 
@@ -40,7 +40,7 @@ def library(tmp_path: Path) -> Iterator[VoiceLibrary]:
 def test_voices_come_back_in_the_order_of_their_names(library: VoiceLibrary) -> None:
     maya = _voice(
         "Maya", _wave(1), _wave(2), seed=3, settings=(("draft.pitch", "55"),), tags=("warm", "low"), language="de", notes="n",
-        licence="CC0", consent="I agree to be heard.",
+        licence="CC0", consent=Consent("I agree to be heard.", "Maya", "2026-11-21"),
     )  # fmt: skip
     library.add(maya, _files(_wave(1), _wave(2)))
     library.add(Voice("ben", 5))
@@ -107,7 +107,7 @@ def test_a_changed_sample_is_noticed(library: VoiceLibrary) -> None:
 
 
 def test_a_changed_row_is_left_out_and_reported(library: VoiceLibrary) -> None:
-    library.add(Voice("Maya", 1, consent="none"))
+    library.add(Voice("Maya", 1, consent=Consent("none")))
     library.add(Voice("Ben", 2))
     library.close()
     execute(library.path, "UPDATE voices SET consent = 'I agree.' WHERE name = 'Maya'")
@@ -130,7 +130,8 @@ def test_replacing_can_rename_and_drops_what_is_no_longer_used(library: VoiceLib
 
 def test_removing_a_voice_leaves_none_of_its_bytes(library: VoiceLibrary) -> None:
     library.add(
-        _voice("Maya", _wave(1), consent="My spoken agreement, given on a day in autumn, to nobody but you."), _files(_wave(1))
+        _voice("Maya", _wave(1), consent=Consent("My spoken agreement, given on a day in autumn, to nobody but you.")),
+        _files(_wave(1)),
     )
     library.add(Voice("Ben", 2))
     assert _found(library, _wave(1)) > 0
