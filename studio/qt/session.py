@@ -335,7 +335,7 @@ class Session(QObject):
 
     def _on_take(self, row: TakeRow, is_to_be_heard: bool) -> None:
         self.takes.add(row)
-        self._standing.follow([row.segment])
+        self._standing.follow({row.segment, *self.states.wanting_take(row.key)})
         if is_to_be_heard and self.is_writable:
             try:
                 self.choose_take(row.segment, row.key)

@@ -64,6 +64,10 @@ class SegmentStates:
         """What has to be rendered for the show to sound as it is written. Jobs under way are not asked for again."""
         return needed([self._wanting[one.id] for one in segments if one.id in self._wanting])
 
+    def wanting_take(self, key: str) -> list[str]:
+        """The segments that this take would do for: words that come twice in the same voices are rendered once."""
+        return [segment for segment, status in self._wanting.items() if status.key == key]
+
     def clear(self) -> None:
         """Nothing is known of any segment."""
         self._by_id.clear()

@@ -49,6 +49,14 @@ def test_rendering_gives_takes_and_their_place_on_the_timeline(session: Session,
     assert session.undo_stack.count() == 0  # rendering is no decision
 
 
+def test_words_that_come_twice_are_rendered_once_and_stand_as_rendered_both_times(session: Session, qtbot: QtBot) -> None:
+    line = line_of(session, "We will be right back")
+    session.edit_lines(line, 1, ["{pause 1s} [Maya] The end, they say.", "", "{pause 1s} [Maya] The end, they say."])
+    render_all(session, qtbot)
+    assert set(states(session)) == {"rendered"}
+    assert len({row.key for one in session.plan.segments for row in session.takes.of(one.id)}) == len(states(session)) - 1
+
+
 def test_one_edited_line_makes_at_most_two_segments_stale(session: Session, qtbot: QtBot) -> None:
     render_all(session, qtbot)
     line = line_of(session, "So what did")
