@@ -20,7 +20,7 @@ Terms = tuple[Limits, Rate, Mapping[str, int]]  # what a plan was cut by
 
 
 class Earlier:
-    """The plans of earlier states of the script. An edit may cut a stretch anew, and cutting it once more when the edit is taken
+    """The plans of earlier states of the script. An edit may cut a stretch anew, and cutting it again when the edit is taken
     back need not lead to the old cuts; so the plan itself comes back, and with it the takes of its segments."""
 
     def __init__(self) -> None:
