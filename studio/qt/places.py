@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from shutil import copy2
 
 from studio import assets
 from studio.core.errors import ProjectError, reason
+from studio.core.front import find_end
+from studio.core.project import Project
 from studio.core.text import read
 from studio.store import places
 from studio.store.layout import DATABASE, SCRIPT
 from studio.store.project import ProjectStore
 
 SOUND_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".png", ".jpg", ".jpeg")
-NEW_SCRIPT = "---\ntitle: {title}\n---\n\n"
+_PLAIN = re.compile(r"[^\W\d_][\w .,'’()-]*")  # a title that YAML takes for a text without quotes
+_TITLE = re.compile(r"title\s*:")
+_OF_THE_EPISODE = ("title", "source", "comment", "year")  # settings that another episode does not inherit
 
 
 def is_project(folder: Path) -> bool:
@@ -52,7 +58,22 @@ def demos() -> tuple[str, ...]:
 
 def new_project(folder: Path) -> Path:
     """A project with an empty script in a new or empty folder. Raises ProjectError."""
-    ProjectStore.create(folder, NEW_SCRIPT.format(title=folder.name)).close()
+    ProjectStore.create(folder, f"---\n{_title_line(folder.name)}\n---\n\n").close()
+    return folder
+
+
+def next_episode(of: Path, folder: Path) -> Path:
+    """A project for the next episode of a show, in a new or empty folder: an empty script with the front matter of the last
+    one, its cast, voices and settings, its cover and music. Raises ProjectError."""
+    with ProjectStore.open(of, write=False) as last:
+        text, project = last.text, last.load()
+    lines = text.split("\n")
+    head = [line for line in lines[1 : max(find_end(lines) - 1, 1)] if not _TITLE.match(line)]
+    script = "\n".join(["---", _title_line(folder.name), *head, "---", "", ""])
+    settings = {name: value for name, value in project.settings.items() if name not in _OF_THE_EPISODE}
+    with ProjectStore.create(folder, script) as store:
+        store.save(store.load(), Project(cast=project.cast, tracks=project.tracks, settings=settings))
+    _copy_sounds(of, folder, script + settings.get("cover", ""))
     return folder
 
 
@@ -75,6 +96,10 @@ def project_of_script(script: Path, parent: Path | None = None) -> Path:
 def project_of_demo(name: str) -> Path:
     """A copy of a shipped script that the user may change."""
     return project_of_script(assets.path("demo", f"{name}.txt"))
+
+
+def _title_line(name: str) -> str:
+    return f"title: {name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)}"
 
 
 def _folder_for(text: str, wanted: Path) -> Path:
