@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,12 +14,18 @@ from typing import Any
 from sqlalchemy import ColumnClause, Connection, Table, delete, literal_column, select
 
 from studio.core.errors import ProjectError, ProjectLockedError
-from studio.store import backups, db, decisions, durable, jobs, layout, lock, models, plans, rows, take_rows
+from studio.store import backups, db, decisions, durable, jobs, layout, lock, models, plans, reviews, rows, take_rows
 from studio.store.findings import Finding
 from studio.store.jobs import JobRow
 from studio.store.takes import TakeStore
 
-_CONTENT = (*decisions.TABLES, models.PLAN, models.BOUNDARIES, models.TAKES, models.JOBS)
+_TAKES: Mapping[Table, Callable[[rows.Row], object]] = {  # and what reads a row of each: None is a bad one
+    models.TAKES: take_rows.from_row,
+    models.JOBS: jobs.from_row,
+    models.REVIEWS: reviews.from_row,
+    models.PICKS: reviews.pick_from_row,
+}
+_CONTENT = (*decisions.TABLES, models.PLAN, models.BOUNDARIES, *_TAKES)
 
 
 def check(folder: Path, repair: bool = False, full: bool = True) -> list[Finding]:
@@ -129,7 +135,7 @@ def _rows(work: _Work) -> Iterator[Finding]:
     plan, entries, plan_findings = plans.load(work.connection)
     project_findings = decisions.load(work.connection)[1]
     others: list[Finding] = []
-    for table in (models.TAKES, models.JOBS):
+    for table in _TAKES:
         decisions.read_table(work.connection, table, others)
     findings = [*project_findings, *plan_findings, *others]
     if work.repair and findings:
@@ -153,10 +159,8 @@ def _take_out_bad_rows(work: _Work, table: Table) -> None:
 
 
 def _is_readable(table: Table, row: rows.Row) -> bool:
-    if table is models.JOBS:
-        return jobs.from_row(row) is not None
-    if table is models.TAKES:
-        return take_rows.from_row(row) is not None
+    if table in _TAKES:
+        return _TAKES[table](row) is not None
     return decisions.is_readable(table, row)
 
 
@@ -181,6 +185,11 @@ def _takes(work: _Work) -> Iterator[Finding]:
             yield Finding("damaged-take", faults[key], f"take {key}", _to_bin(work, key))
         else:
             yield Finding("orphan-take", f"take {key} belongs to no line", f"take {key}", _adopt(work, key, queue.get(key)))
+    for key in sorted(key for key in present if not faults[key] and work.takes.contains(key)):
+        if fault := work.takes.codes_fault(key, deep=work.full):
+            if work.repair:
+                work.takes.drop_codes(key)
+            yield Finding("damaged-codes", fault, f"take {key}", work.done("moved to the bin; the sound is untouched"))
 
 
 def _render_again(work: _Work, key: str, segments: list[str], again: list[str]) -> str:

@@ -39,7 +39,7 @@ class Schema:
     migrations: Path = Path(__file__).parent / "migrations"
 
 
-PROJECT = Schema("project", 0x44696150, 1, models.project)  # "DiaP"
+PROJECT = Schema("project", 0x44696150, 2, models.project)  # "DiaP"
 LIBRARY = Schema("library", 0x4469614C, 2, models.library)  # "DiaL"
 
 
@@ -118,6 +118,8 @@ class Database:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute(f"PRAGMA synchronous={synchronous}")
                 connection.execute("PRAGMA secure_delete=ON")
+            elif self.version < self.schema.version:
+                _stand_in(connection, self.schema.metadata)
             return connection
 
         self._engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=1, max_overflow=0)
@@ -139,8 +141,11 @@ class Database:
 
         if self.version > 0:
             self.backup(self.path.with_name(f"{self.path.name}.bak-{self.version}"))
-        with self.begin() as connection:
-            upgrade(connection, self.schema)
+        try:
+            with self.begin() as connection:
+                upgrade(connection, self.schema)
+        except ValueError as error:
+            raise damaged(self.path, " ".join(str(error).split())[:120]) from error
         self.truncate_log()
         self.version = self.schema.version
 
@@ -179,6 +184,8 @@ def translated(path: Path) -> Iterator[None]:
         raise _error(path, error.orig) from error
     except sqlite3.Error as error:
         raise _error(path, error) from error
+    except UnicodeDecodeError as error:
+        raise damaged(path, "its texts are no texts") from error
 
 
 def damaged(path: Path, detail: str) -> ProjectError:
@@ -214,6 +221,8 @@ def _look_inside(path: Path, uri: str, schema: Schema) -> int:
             fault = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as error:
         raise _error(path, error) from error
+    except UnicodeDecodeError as error:  # Python could not even read what SQLite had to say
+        raise damaged(path, "its texts are no texts") from error
     if fault != "ok":
         raise damaged(path, " ".join(str(fault).split())[:120])
     return version
@@ -242,6 +251,15 @@ def _guard(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cell_size_check=ON")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA busy_timeout=5000")
+
+
+def _stand_in(connection: sqlite3.Connection, metadata: MetaData) -> None:
+    """Tables that an older version did not have stand empty in memory, where it is only read and so not migrated."""
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table in metadata.tables.values():
+        if table.name not in there:
+            columns = ", ".join(f'"{column.name}"' for column in table.columns)
+            connection.execute(f'CREATE TEMP TABLE "{table.name}" ({columns})')
 
 
 def _copy(path: Path, folder: Path) -> Path:

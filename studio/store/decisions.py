@@ -8,15 +8,18 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
 
-from studio.core.project import ClipDecision, Project, TrackDecision
+from studio.core.project import ClipDecision, Pickup, Project, TakeMark, TrackDecision
 from studio.core.voices import Cast, CastEntry
 from studio.store import models, rows
 from studio.store.findings import Finding
 from studio.store.rows import Row
 
+K = TypeVar("K")
 V = TypeVar("V")
 
-TABLES = (models.CAST, models.CHOSEN, models.CLIPS, models.TRACKS, models.SETTINGS)
+TABLES = (models.CAST, models.CHOSEN, models.CLIPS, models.TRACKS, models.SETTINGS, models.MARKS, models.PICKUPS)
+
+_FLAGS = ("is_favourite", "is_locked", "is_binned", "is_accepted")  # of a take's mark
 
 
 def load(connection: Connection) -> tuple[Project, list[Finding]]:
@@ -30,6 +33,8 @@ def load(connection: Connection) -> tuple[Project, list[Finding]]:
         clips=dict(_read(connection, models.CLIPS, _clip_pair, findings)),
         tracks=dict(_read(connection, models.TRACKS, _track_pair, findings)),
         settings=dict(_read(connection, models.SETTINGS, _setting_pair, findings)),
+        marks=dict(_read(connection, models.MARKS, _mark_pair, findings)),
+        pickups=dict(_read(connection, models.PICKUPS, _pickup_pair, findings)),
     )
     return project, findings
 
@@ -42,6 +47,8 @@ def save(connection: Connection, old: Project, new: Project) -> None:
     _save(connection, models.CLIPS, old.clips, new.clips, _clip_row)
     _save(connection, models.TRACKS, old.tracks, new.tracks, _track_row)
     _save(connection, models.SETTINGS, old.settings, new.settings, lambda name, value: {"name": name, "value": value})
+    _save(connection, models.MARKS, old.marks, new.marks, _mark_row)
+    _save(connection, models.PICKUPS, old.pickups, new.pickups, _pickup_row)
 
 
 def read_table(connection: Connection, table: Table, findings: list[Finding], order: Any = None) -> list[Row]:
@@ -76,8 +83,8 @@ def is_readable(table: Table, row: Row) -> bool:
 
 
 def _read(
-    connection: Connection, table: Table, convert: Callable[[Row], tuple[str, V]], findings: list[Finding]
-) -> list[tuple[str, V]]:
+    connection: Connection, table: Table, convert: Callable[[Row], tuple[K, V]], findings: list[Finding]
+) -> list[tuple[K, V]]:
     result = []
     for row in read_table(connection, table, findings):
         try:
@@ -87,16 +94,18 @@ def _read(
     return result
 
 
-def _save(
-    connection: Connection, table: Table, old: Mapping[str, V], new: Mapping[str, V], row: Callable[[str, V], Row]
-) -> None:
+def _save(connection: Connection, table: Table, old: Mapping[K, V], new: Mapping[K, V], row: Callable[[K, V], Row]) -> None:
     if old is new:
         return
     changed = [row(name, value) for name, value in new.items() if old.get(name) is not value and old.get(name) != value]
-    (key,) = table.primary_key
-    gone: Iterable[Row] = [{key.name: name} for name in old if name not in new]
+    names = [column.name for column in table.primary_key]
+    gone: Iterable[Row] = [_place(names, key) for key in old if key not in new]
     rows.remove(connection, models.COUNTS, table, gone)
     rows.put(connection, models.COUNTS, table, changed)
+
+
+def _place(names: list[str], key: object) -> Row:
+    return dict(zip(names, key if isinstance(key, tuple) else (key,), strict=True))
 
 
 def _numbered(cast: Cast) -> dict[str, tuple[int, CastEntry]]:
@@ -145,6 +154,24 @@ def _track_pair(row: Row) -> tuple[str, TrackDecision]:
     return _text(row["name"]), TrackDecision(_real(row["gain_db"]), bool(_whole(row["mute"])), bool(_whole(row["solo"])))
 
 
+def _mark_row(place: tuple[str, str], mark: TakeMark) -> Row:
+    flags = {name: int(getattr(mark, name)) for name in _FLAGS}
+    return {"segment": place[0], "key": place[1], "note": mark.note, **flags, "binned_at": float(mark.binned_at)}
+
+
+def _mark_pair(row: Row) -> tuple[tuple[str, str], TakeMark]:
+    flags = {name: bool(_whole(row[name])) for name in _FLAGS}
+    return (_text(row["segment"]), _text(row["key"])), TakeMark(_text(row["note"]), **flags, binned_at=_real(row["binned_at"]))
+
+
+def _pickup_row(segment: str, pickup: Pickup) -> Row:
+    return {"segment": segment, "note": pickup.note, "at_s": float(pickup.at_s), "made_at": float(pickup.made_at)}
+
+
+def _pickup_pair(row: Row) -> tuple[str, Pickup]:
+    return _text(row["segment"]), Pickup(_text(row["note"]), _real(row["at_s"]), _real(row["made_at"]))
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("not a text")
@@ -169,4 +196,6 @@ _READERS: Mapping[str, Callable[[Row], object]] = {
     models.CLIPS.name: _clip_pair,
     models.TRACKS.name: _track_pair,
     models.SETTINGS.name: _setting_pair,
+    models.MARKS.name: _mark_pair,
+    models.PICKUPS.name: _pickup_pair,
 }

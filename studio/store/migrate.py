@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ def config(schema: Schema, connection: Connection | None = None) -> Config:
 
 
 def upgrade(connection: Connection, schema: Schema) -> None:
-    """Bring a database to the newest version. The header's version moves in the same transaction."""
-    command.upgrade(config(schema, connection), "head")
+    """Bring a database to the newest version. The header's version moves in the same transaction. Raises ValueError where the
+    database names a migration that never was."""
+    try:
+        command.upgrade(config(schema, connection), "head")
+    except CommandError as error:
+        raise ValueError(f"its version is unknown: {error}") from error
     connection.exec_driver_sql(f"PRAGMA user_version={schema.version}")

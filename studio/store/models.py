@@ -92,6 +92,34 @@ JOBS = Table(
     _digest(),
     Index("jobs_by_state", "state", "position"),
 )
+MARKS = Table(
+    "take_marks",
+    project,
+    _text("segment", key=True),
+    _text("key", key=True),
+    _text("note"),
+    _whole("is_favourite"),
+    _whole("is_locked"),
+    _whole("is_binned"),
+    _whole("is_accepted"),
+    _real("binned_at"),
+    _digest(),
+)
+PICKUPS = Table("pickups", project, _text("segment", key=True), _text("note"), _real("at_s"), _real("made_at"), _digest())
+# What measuring a take found. Derived: one that is lost is measured again.
+REVIEWS = Table(
+    "take_reviews",
+    project,
+    _text("key", key=True),
+    _whole("revision"),
+    _text("findings"),  # JSON, as are words
+    _text("words"),
+    _real("words_per_minute"),
+    _real("level_db"),
+    _digest(),
+)
+# Which of several takes of one request is heard: `key` is that of the first, `take` the best, "" while that is not settled.
+PICKS = Table("take_picks", project, _text("key", key=True), _text("take"), _digest())
 COUNTS = _counts(project)
 
 VOICES = Table(
@@ -106,6 +134,12 @@ VOICES = Table(
     _text("notes"),
     _text("licence"),
     _text("consent"),
+    _text("consent_by"),
+    _text("consent_at"),
+    _text("consent_recording"),  # SHA-256 of the audio file, or ""
+    _text("colour"),
+    _text("folder"),
+    _text("seeds"),  # JSON: [[seed, wins, tries], ...]
     _digest(),
 )
 SAMPLES = Table(
@@ -120,13 +154,6 @@ SAMPLES = Table(
     _digest(),
     Index("samples_by_file", "file"),
 )
-LIBRARY_COUNTS = _counts(library)
-    _text("consent_by"),
-    _text("consent_at"),
-    _text("consent_recording"),  # SHA-256 of the audio file, or ""
-    _text("colour"),
-    _text("folder"),
-    _text("seeds"),  # JSON: [[seed, wins, tries], ...]
 # Where a voice is used, as far as that was noted: one row for each project and voice.
 USES = Table(
     "uses",
@@ -139,3 +166,4 @@ USES = Table(
     _digest(),
     Index("uses_by_voice", "voice"),
 )
+LIBRARY_COUNTS = _counts(library)

@@ -5,19 +5,24 @@ A ProjectStore belongs to one thread. Every change is one small transaction that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from studio.core.errors import ProjectError, StudioError
 from studio.core.project import Project
+from studio.core.quality import Review
 from studio.core.segments import Plan, Previous
-from studio.store import backups, check, db, decisions, durable, jobs, layout, lock, models, plans, take_rows
+from studio.store import backups, check, db, decisions, durable, jobs, layout, lock, models, plans, reviews, take_rows
 from studio.store.findings import Finding
 from studio.store.jobs import JobRow, State
 from studio.store.take_rows import TakeRow
 from studio.store.takes import TakeStore
+
+BIN_S = 7 * 24 * 3600.0  # so long a deleted take stays where it is
 
 
 class ProjectStore:
@@ -222,6 +227,51 @@ class ProjectStore:
         referenced = {row.key for row in self.all_takes()} | set(self._project.chosen.values())
         return self.takes.sweep(referenced)
 
+    def sweep_binned(self, older_than_s: float = BIN_S) -> list[str]:
+        """Forget the takes that were deleted so long ago; their files go to the folder's bin where nothing else needs them.
+        Returns their keys."""
+        self._require_writable()
+        until, old = time.time() - older_than_s, self._project
+        gone = {place: mark for place, mark in old.marks.items() if mark.is_binned and mark.binned_at <= until}
+        if not gone:
+            return []
+        new = replace(old, marks={place: mark for place, mark in old.marks.items() if place not in gone})
+        with self._database.begin() as connection:
+            for segment, key in gone:
+                take_rows.forget(connection, segment, key)
+            reviews.forget(connection, {key for _, key in gone})
+            decisions.save(connection, old, new)
+        self._project = new
+        needed = {row.key for row in self.all_takes()} | set(new.chosen.values())
+        keys = sorted({key for _, key in gone} - needed)
+        for key in keys:
+            self.takes.set_aside(key)
+        return keys
+
+    # What was found of takes
+
+    def reviews(self, revision: int | None = None) -> Mapping[str, Review]:
+        """What is known of takes by their keys; of this revision of the checks alone, where one is given."""
+        with self._database.begin() as connection:
+            return reviews.load(connection, revision)
+
+    def put_review(self, review: Review, picks: Mapping[str, str] | None = None) -> None:
+        """Keep a review, and what was picked by it, in one transaction."""
+        self._require_writable()
+        with self._database.begin() as connection:
+            reviews.put(connection, review)
+            reviews.put_picks(connection, picks or {})
+
+    def picks(self) -> Mapping[str, str]:
+        """Which take is heard of several of one request: the first one's key -> the best one's, or "" while it is not settled."""
+        with self._database.begin() as connection:
+            return reviews.load_picks(connection)
+
+    def put_picks(self, picks: Mapping[str, str]) -> None:
+        self._require_writable()
+        with self._database.begin() as connection:
+            reviews.put_picks(connection, picks)
+
     # The queue
 
     def jobs(self) -> list[JobRow]:
@@ -293,6 +343,7 @@ class ProjectStore:
             self.takes.sweep()
             for stray in self.folder.glob(f"*{durable.TEMPORARY}*"):
                 durable.remove(stray, sync=self._sync)
+        self.sweep_binned()
 
     def _require_writable(self) -> None:
         if not self.is_writable:

@@ -1,7 +1,8 @@
 """Takes: rendered sound, one FLAC file per content key with a JSON sidecar. A take is whole or absent, and never rewritten.
 
-The sidecar is durable before the FLAC gets its name, so the presence of the FLAC is the commit. Knows no database. May be used
-from any one thread at a time.
+Beside it lie the codes that an engine's codec made the sound of, where it has any: with them a take is decoded again, or lent
+as a voice, without its engine. Sidecar and codes are durable before the FLAC gets its name, so the presence of the FLAC is the
+commit. Knows no database. May be used from any one thread at a time.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,9 @@ class Take:
     size: int
     unspoken: tuple[tuple[int, int, int], ...] = ()
     ended: str = "complete"  # "limit" where the engine was cut off before it had come to an end
+    codec: str = ""  # what can decode its codes; "" where it has none
+    codes_digest: str = ""  # SHA-256
+    codes_size: int = 0
 
 
 class TakeStore:
@@ -96,8 +100,12 @@ class TakeStore:
         recipe: str = "",
         unspoken: Sequence[tuple[int, int, int]] = (),
         ended: str = "complete",
+        *,
+        codes: bytes = b"",
+        codec: str = "",
     ) -> Take:
         """Store mono float32 sound (an array of [frames], or little-endian bytes) at `rate` Hz; durable when it returns.
+        `codes` are kept beside it, with the name of the `codec` they are for.
 
         A take that is already there and intact is kept as it is. Samples beyond full scale are clipped. Raises
         StorageFullError when the disk refuses and AudioError for samples that are not numbers; either leaves nothing behind.
@@ -109,6 +117,9 @@ class TakeStore:
         take = Take(key, frames / rate, frames, rate, tuple(words), recipe, digest, len(data), tuple(unspoken), ended)
         flac = self._flac(key)
         durable.make_folder(flac.parent, sync=self._sync)
+        if codes:
+            take = replace(take, codec=codec, codes_digest=hashlib.sha256(codes).hexdigest(), codes_size=len(codes))
+            durable.write_bytes(self._codes(key), codes, sync=self._sync)
         durable.write_bytes(self._sidecar(key), _to_json(take), sync=self._sync)
         durable.write_bytes(flac, data, sync=self._sync)
         self._verified.add(key)
@@ -135,11 +146,42 @@ class TakeStore:
             return f"take {key} cannot be read ({reason(error)})"
         return ""
 
+    def codes(self, key: str) -> tuple[bytes, str] | None:
+        """The codes of a take and the codec they are for; None where it has none, or they are damaged."""
+        take = self.info(key)
+        if not take.codes_size or self.codes_fault(key):
+            return None
+        return self._codes(key).read_bytes(), take.codec
+
+    def codes_fault(self, key: str, *, deep: bool = True) -> str:
+        """What is wrong with a take's codes, or "": its sound needs them not."""
+        try:
+            take = self.info(key)
+            if not take.codes_size:
+                return ""
+            size = self._codes(key).stat().st_size
+            if size != take.codes_size:
+                return f"the codes of take {key} have {size:,} bytes instead of {take.codes_size:,}"
+            if deep and hashlib.sha256(self._codes(key).read_bytes()).hexdigest() != take.codes_digest:
+                return f"the codes of take {key} were changed or damaged"
+        except ProjectError as error:
+            return error.what
+        except OSError as error:
+            return f"the codes of take {key} cannot be read ({reason(error)})"
+        return ""
+
+    def drop_codes(self, key: str) -> None:
+        """Move a take's codes to the bin; it has none then."""
+        take = replace(self.info(key), codec="", codes_digest="", codes_size=0)
+        durable.write_bytes(self._sidecar(key), _to_json(take), sync=self._sync)
+        if self._codes(key).exists():
+            durable.move(self._codes(key), self.bin / self._codes(key).name, sync=self._sync)
+
     def stray(self) -> list[Path]:
-        """Unfinished files of an interrupted run, and sidecars whose sound never came."""
+        """Unfinished files of an interrupted run, sidecars and codes whose sound never came."""
         found = []
         for path in self._files():
-            is_lone = path.suffix == ".json" and not path.with_suffix(".flac").exists()
+            is_lone = path.suffix in (".json", ".codes") and not path.with_suffix(".flac").exists()
             if path.name.endswith(durable.TEMPORARY) or is_lone:
                 found.append(path)
         return found
@@ -158,7 +200,7 @@ class TakeStore:
     def set_aside(self, key: str) -> None:
         """Move a take to the bin, whatever state it is in. The FLAC goes first, so that it is absent or whole throughout."""
         self._verified.discard(key)
-        for path in (self._flac(key), self._sidecar(key)):
+        for path in (self._flac(key), self._codes(key), self._sidecar(key)):
             if path.exists():
                 durable.move(path, self.bin / path.name, sync=self._sync)
 
@@ -183,6 +225,9 @@ class TakeStore:
 
     def _sidecar(self, key: str) -> Path:
         return self._flac(key).with_suffix(".json")
+
+    def _codes(self, key: str) -> Path:
+        return self._flac(key).with_suffix(".codes")
 
     def _files(self) -> Iterator[Path]:
         with suppress(FileNotFoundError):
@@ -226,6 +271,8 @@ def _to_json(take: Take) -> bytes:
     }
     if take.ended != "complete":
         fields["ended"] = take.ended
+    if take.codes_size:
+        fields["codes"] = {"codec": take.codec, "digest": take.codes_digest, "size": take.codes_size}
     return json.dumps({**fields, "seal": _seal(fields)}, ensure_ascii=True).encode()
 
 
@@ -233,6 +280,7 @@ def _from_json(key: str, fields: Any) -> Take:
     if fields.pop("seal") != _seal(fields):
         raise ValueError("the description does not match its seal")
     frames, rate = int(fields["frames"]), int(fields["rate"])
+    codes = fields.get("codes", {})
     return Take(
         key=key,
         seconds=frames / rate,
@@ -244,6 +292,9 @@ def _from_json(key: str, fields: Any) -> Take:
         size=int(fields["size"]),
         unspoken=tuple((int(turn), int(a), int(b)) for turn, a, b in fields["unspoken"]),
         ended=str(fields.get("ended", "complete")),
+        codec=str(codes.get("codec", "")),
+        codes_digest=str(codes.get("digest", "")),
+        codes_size=int(codes.get("size", 0)),
     )
 
 

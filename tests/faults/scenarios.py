@@ -25,6 +25,8 @@ from studio.store.project import ProjectStore
 RATE = 8000
 TEXT = "[S1] Hello. [S2] Good evening.\n"
 TAKES = 3
+CODES = bytes(range(200))
+NEWER = db.PROJECT.version + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,9 @@ def _render(run: Run) -> None:
         for number in range(TAKES - 1):
 
             def finish(number: int = number) -> None:
-                store.takes.write(key(number), sound(number), RATE, recipe='{"engine":"fake","seed":1}')
+                store.takes.write(
+                    key(number), sound(number), RATE, recipe='{"engine":"fake","seed":1}', codes=CODES, codec="dac"
+                )
                 store.add_take(f"s{number}", key(number), job=number + 1)
 
             run.step(f"running {number}", lambda number=number: store.set_job_state(number + 1, "running"))
@@ -284,12 +288,13 @@ def newer_schema(folder: Path) -> db.Schema:
         import shutil
 
         shutil.copytree(db.PROJECT.migrations, migrations)
-        (migrations / "project" / "versions" / "0002_second.py").write_text(
-            "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '0002'\ndown_revision = '0001'\n\n\n"
+        now, then = db.PROJECT.version, NEWER
+        (migrations / "project" / "versions" / f"{then:04}_later.py").write_text(
+            f"import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '{then:04}'\ndown_revision = '{now:04}'\n\n\n"
             "def upgrade():\n    op.add_column('tracks', sa.Column('pan', sa.REAL))\n"
             "    op.execute(\"UPDATE settings SET value = value || '!'\")\n"
         )
-    return replace(db.PROJECT, version=2, migrations=migrations)
+    return replace(db.PROJECT, version=NEWER, migrations=migrations)
 
 
 def _prepare_old(folder: Path) -> None:
@@ -305,10 +310,10 @@ def _migrate(run: Run) -> None:
 def _migrate_faults(folder: Path, done: set[str]) -> list[str]:
     faults = []
     version = db.look(folder / "project.db", newer_schema(folder.parent))
-    if "migrate" in done and version != 2:
+    if "migrate" in done and version != NEWER:
         faults.append("the migration is lost")
-    backup = folder / "project.db.bak-1"
-    if version == 2 and db.look(backup, db.PROJECT) != 1:
+    backup = folder / f"project.db.bak-{db.PROJECT.version}"
+    if version == NEWER and db.look(backup, db.PROJECT) != db.PROJECT.version:
         faults.append("there is no good backup")
     database = db.Database(folder / "project.db", newer_schema(folder.parent))
     with database.begin() as connection:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from studio.core.errors import ProjectError, ProjectLockedError
-from studio.core.project import ClipDecision, Project
+from studio.core.project import ClipDecision, Pickup, Project, TakeMark
+from studio.core.quality import Defect, Finding, Review
 from studio.store.check import check
 from studio.store.jobs import JobRow
 from studio.store.project import ProjectStore
@@ -22,6 +23,8 @@ DECISIONS = Project(
     chosen={f"s{number}": key(number) for number in range(COUNT)},
     clips={f"s{number}": ClipDecision(number / 4) for number in range(COUNT)},
     settings={"title": "A title", "author": "An author"},
+    marks={(f"s{number}", key(number)): TakeMark(f"Note {number}") for number in range(COUNT)},
+    pickups={f"s{number}": Pickup("Say it again.", 0.5, 1.0) for number in range(COUNT)},
 )
 
 
@@ -30,8 +33,10 @@ def project(folder: Path) -> Path:
     """A closed, healthy project with a take for each of its segments."""
     with ProjectStore.create(folder, TEXT) as store:
         for number in range(COUNT):
-            store.takes.write(key(number), sound(number), 8000)
+            store.takes.write(key(number), sound(number), 8000, codes=bytes(number + 30), codec="dac")
             store.add_take(f"s{number}", key(number))
+            review = Review(key(number), 1, (Finding(Defect.HUM, 9.0, 6.0),), (), 150.0, -20.0)
+            store.put_review(review, {key(number): key(number)})
         store.save(store.load(), DECISIONS)
         store.save_plan(plan_at(*range(COUNT)), TEXT)
         store.put_jobs([JobRow("s0", key(0), state="done"), JobRow("s1", key(20))])
@@ -40,6 +45,10 @@ def project(folder: Path) -> Path:
 
 def _flac(project: Path, number: int) -> Path:
     return project / "takes" / "00" / f"{key(number)}.flac"
+
+
+def _codes(project: Path, number: int) -> Path:
+    return _flac(project, number).with_suffix(".codes")
 
 
 def _flip(path: Path) -> None:
@@ -69,6 +78,10 @@ FAULTS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "sidecar": ("damaged-take", lambda project: _flip(_flac(project, 1).with_suffix(".json"))),
     "orphan": ("orphan-take", _with_store(lambda store: store.takes.write(key(30), sound(1), 8000))),
     "asked for": ("orphan-take", _with_store(lambda store: store.takes.write(key(20), sound(1), 8000))),
+    "short codes": ("damaged-codes", lambda project: _codes(project, 1).write_bytes(b"short")),
+    "flipped codes": ("damaged-codes", lambda project: _flip(_codes(project, 1))),
+    "no codes": ("damaged-codes", lambda project: _codes(project, 1).unlink()),
+    "lone codes": ("stray-file", lambda project: _codes(project, 40).write_bytes(b"codes")),
     "half take": ("stray-file", lambda project: _flac(project, 40).with_suffix(".flac.tmp").write_bytes(b"half")),
     "lone sidecar": ("stray-file", lambda project: _flac(project, 40).with_suffix(".json").write_bytes(b"{}")),
     "half script": ("stray-file", lambda project: (project / "script.txt.tmp").write_bytes(b"half")),
@@ -76,11 +89,17 @@ FAULTS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "bad clip": ("bad-row", _execute("UPDATE clips SET gain_db = 9.0 WHERE segment = 's2'")),
     "bad take": ("bad-row", _execute("UPDATE takes SET seconds = 9.0 WHERE segment = 's2'")),
     "bad job": ("bad-row", _execute("UPDATE jobs SET attempts = 9 WHERE segment = 's1'")),
+    "bad mark": ("bad-row", _execute("UPDATE take_marks SET is_locked = 1 WHERE segment = 's2'")),
+    "bad pickup": ("bad-row", _execute("UPDATE pickups SET note = 'x' WHERE segment = 's2'")),
+    "bad review": ("bad-row", _execute("UPDATE take_reviews SET findings = '[]' WHERE rowid = 2")),
+    "bad pick": ("bad-row", _execute("UPDATE take_picks SET take = 'x' WHERE rowid = 2")),
     "bad boundary": ("bad-row", _execute("UPDATE boundaries SET line_step = 9 WHERE segment = 's2'")),
     "bad digest": ("bad-row", _execute("UPDATE settings SET digest = x'0011223344556677' WHERE name = 'title'")),
     "lost row": ("row-count", _execute("DELETE FROM clips WHERE segment = 's3'")),
     "lost boundary": ("row-count", _execute("DELETE FROM boundaries WHERE segment = 's3'")),
     "lost take": ("row-count", _execute("DELETE FROM takes WHERE segment = 's3'")),
+    "lost mark": ("row-count", _execute("DELETE FROM take_marks WHERE segment = 's3'")),
+    "lost review": ("row-count", _execute("DELETE FROM take_reviews WHERE rowid = 3")),
     "lost count": ("row-count", _execute("UPDATE row_counts SET rows = 99 WHERE name = 'clips'")),
     "no script": ("script", lambda project: (project / "script.txt").unlink()),
     "binary script": ("script", lambda project: (project / "script.txt").write_bytes(b"\xff\xfe\x00")),
@@ -212,7 +231,7 @@ def test_many_seeded_faults_are_all_found(project: Path, tmp_path: Path) -> None
                 continue
             kinds.add(FAULTS[name][0])
         found = {finding.kind for finding in check(broken)}
-        assert kinds - {"damaged-take", "missing-take"} <= found, chosen
+        assert kinds - {"damaged-take", "missing-take", "damaged-codes"} <= found, chosen
         check(broken, repair=True)
         assert check(broken) == [], chosen
 

@@ -15,12 +15,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from studio.core.errors import ProjectError, StorageFullError
+from studio.core.project import Pickup, TakeMark
+from studio.core.quality import Defect, Finding
+from studio.core.render import Word
 from studio.core.voices import Consent
 from studio.store import db, migrate
 from studio.store.db import Database, Schema
 from studio.store.library import VoiceLibrary
 from studio.store.project import ProjectStore
-from tests.faults.scenarios import newer_schema
+from tests.faults.scenarios import NEWER, newer_schema
 from tests.store.conftest import execute, tree_hash
 
 DATA = Path(__file__).parents[1] / "data"
@@ -60,6 +63,32 @@ def test_a_saved_project_of_version_1_opens(tmp_path: Path) -> None:
         assert store.check() == []
 
 
+def test_a_saved_project_of_version_1_can_be_read_where_it_is_and_stays_as_it_is(tmp_path: Path) -> None:
+    shutil.copytree(DATA / "project-v1", tmp_path / "old")
+    before = tree_hash(tmp_path / "old")
+    with ProjectStore.open(tmp_path / "old", write=False) as store:
+        assert store.load().settings["title"] == "A saved project"
+        assert (store.load().marks, store.reviews(), store.picks()) == ({}, {}, {})
+        assert store.check() == []
+    assert tree_hash(tmp_path / "old") == before
+
+
+def test_a_saved_project_of_version_2_opens(tmp_path: Path) -> None:
+    shutil.copytree(DATA / "project-v2", tmp_path / "old")
+    with ProjectStore.open(tmp_path / "old") as store:
+        first, second = (row.key for row in store.all_takes())
+        assert store.load().marks == {
+            ("s0", first): TakeMark("Warm.", True, True),
+            ("s0", second): TakeMark("Dull.", is_accepted=True),
+        }
+        assert store.load().pickups == {"s1": Pickup("Say it again.", 0.5, 1.0)}
+        assert store.reviews(1)[first].findings == (Finding(Defect.HUM, 9.0, 6.0, 0.1, 0.2),)
+        assert store.reviews(1)[first].words == (Word(0, 0, 5, 0.1, 0.2),)
+        assert store.picks() == {first: second}
+        assert store.takes.codes(second) == (b"codes", "dac")
+        assert store.check() == []
+
+
 def test_a_saved_library_of_version_1_opens(tmp_path: Path) -> None:
     shutil.copytree(DATA / "library-v1", tmp_path / "old")
     with VoiceLibrary.open(tmp_path / "old" / "library.db") as library:
@@ -71,21 +100,21 @@ def test_a_saved_library_of_version_1_opens(tmp_path: Path) -> None:
 
 def test_an_older_database_is_backed_up_and_brought_up_to_date(path: Path, tmp_path: Path) -> None:
     with closing(Database(path, newer_schema(tmp_path))) as database:
-        assert database.version == 2
+        assert database.version == NEWER
         with database.begin() as connection:
             connection.exec_driver_sql("SELECT pan FROM tracks")
-    assert db.look(path, newer_schema(tmp_path)) == 2
-    assert db.look(path.with_name("project.db.bak-1"), db.PROJECT) == 1
+    assert db.look(path, newer_schema(tmp_path)) == NEWER
+    assert db.look(path.with_name(f"project.db.bak-{NEWER - 1}"), db.PROJECT) == NEWER - 1
 
 
 def test_a_failed_migration_leaves_the_old_version(path: Path, tmp_path: Path) -> None:
     schema = newer_schema(tmp_path)
-    step = schema.migrations / "project" / "versions" / "0002_second.py"
+    step = schema.migrations / "project" / "versions" / f"{NEWER:04}_later.py"
     step.write_text(step.read_text() + "    op.execute('SELECT * FROM nowhere')\n")
     with pytest.raises(ProjectError):
         Database(path, schema)
     with closing(Database(path, db.PROJECT)) as database:
-        assert database.version == 1
+        assert database.version == NEWER - 1
 
 
 def test_a_newer_database_can_be_read_and_is_never_written(path: Path) -> None:
@@ -197,7 +226,7 @@ def test_a_backup_is_whole_and_opens(path: Path) -> None:
         database.backup(path.with_name("copy.db"))
     with closing(sqlite3.connect(path.with_name("copy.db"))) as copy:
         assert copy.execute("SELECT name FROM settings").fetchall() == [("a",)]
-    assert db.look(path.with_name("copy.db"), db.PROJECT) == 1
+    assert db.look(path.with_name("copy.db"), db.PROJECT) == db.PROJECT.version
 
 
 def test_a_name_with_odd_characters_opens(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from studio.store.models import CLIPS, SETTINGS
 from studio.store.project import ProjectStore
 from tests.store.conftest import tree_hash
 
-SAVED = Path(__file__).parents[1] / "data" / "project-v1"
+SAVED = Path(__file__).parents[1] / "data" / "project-v2"
 MUTATIONS = 240
 
 
@@ -77,7 +77,7 @@ def _opened(folder: Path, sound: object) -> str:
 
 
 def _content(store: ProjectStore) -> tuple[object, ...]:
-    return store.load(), store.boundaries(), store.jobs(), store.all_takes()
+    return store.load(), store.boundaries(), store.jobs(), store.all_takes(), store.reviews(), store.picks()
 
 
 @pytest.mark.parametrize("ending", ["-wal", "-journal", "-shm"])
@@ -119,7 +119,7 @@ CLIP = {"segment": "evil", "shift_s": 0.0, "gain_db": 0.0, "trim_head_s": 0.0, "
         _put(CLIPS, {**CLIP, "is_muted": "yes"}),
         _put(SETTINGS, {"name": "evil", "value": b"bytes"}),
         _put(SETTINGS, {"name": "x" * 1_000_000, "value": "y" * 1_000_000}),
-        lambda connection: connection.execute("UPDATE takes SET key = '../../../../etc/passwd'"),
+        lambda connection: connection.execute("UPDATE takes SET key = '../../../../etc/passwd' WHERE created_at = 1.0"),
         lambda connection: connection.execute("UPDATE plan SET text = zeroblob(1000000)"),
         lambda connection: connection.execute("UPDATE boundaries SET rank = 'x', line_step = 'y'"),
         lambda connection: connection.execute("UPDATE row_counts SET rows = -5"),

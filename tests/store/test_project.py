@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from studio.core.errors import ProjectError, ProjectLockedError
-from studio.core.project import ClipDecision, Project, TrackDecision
+from studio.core.project import ClipDecision, Pickup, Project, TakeMark, TrackDecision
+from studio.core.quality import Defect, Finding, Review
+from studio.core.render import Word
 from studio.core.voices import Cast, CastEntry
 from studio.store import layout
 from studio.store.jobs import JobRow
@@ -30,6 +33,11 @@ PROJECT = Project(
     clips={"s1": ClipDecision(0.25, -3.0, 0.1, 0.2, True)},
     tracks={"Maya": TrackDecision(1.5, True, False)},
     settings={"title": "Zoë’s play", "author": ""},
+    marks={
+        ("s1", key(1)): TakeMark("Warmer, with the “th” whole.", is_favourite=True, is_locked=True),
+        ("s1", key(2)): TakeMark(is_binned=True, binned_at=2e9),
+    },
+    pickups={"s2": Pickup("He says “boat”.", 1.25, 2e9)},
 )
 
 
@@ -54,10 +62,10 @@ def test_all_decisions_come_back(store: ProjectStore, add_take: AddTake) -> None
 
 def test_decisions_can_be_taken_back(store: ProjectStore) -> None:
     store.save(store.load(), PROJECT)
-    store.save(PROJECT, replace(PROJECT, chosen={}, clips={}, cast=PROJECT.cast.with_entry("Maya", None)))
+    store.save(PROJECT, replace(PROJECT, chosen={}, clips={}, marks={}, pickups={}, cast=PROJECT.cast.with_entry("Maya", None)))
     store.close()
     with ProjectStore.open(store.folder) as again:
-        assert again.load() == replace(PROJECT, chosen={}, clips={}, cast=Cast((("Ben", CastEntry()),)))
+        assert again.load() == replace(PROJECT, chosen={}, clips={}, marks={}, pickups={}, cast=Cast((("Ben", CastEntry()),)))
 
 
 def test_one_decision_writes_one_row(store: ProjectStore) -> None:
@@ -283,3 +291,36 @@ def test_a_take_ends_its_job_and_starts_the_next_or_nothing_is_noted(store: Proj
     assert store.all_takes() == []
     store.add_take("s1", key(1), job=first.id, then=second.id)
     assert [(row.state, row.attempts) for row in store.jobs()] == [("done", 0), ("running", 1)]
+
+
+def test_reviews_come_back_and_those_of_older_checks_count_as_none(store: ProjectStore) -> None:
+    words = (Word(0, 0, 5, 0.1, 0.25), Word(1, 2, 4, 0.3, 0.5))
+    review = Review(key(1), 2, (Finding(Defect.CUT_TAIL, 3.5, 2.0, 0.5, 0.75),), words, 148.5, -19.25)
+    store.put_review(replace(review, findings=(), words=()))
+    store.put_review(review, {key(1): ""})
+    store.put_picks({key(1): key(2), key(3): ""})
+    store.close()
+    with ProjectStore.open(store.folder) as again:
+        assert again.reviews() == again.reviews(2) == {key(1): review}
+        assert again.reviews(3) == {}
+        assert again.picks() == {key(1): key(2), key(3): ""}
+        assert again.check() == []
+
+
+def test_a_deleted_take_stays_for_a_week_and_then_goes_to_the_bin(store: ProjectStore, add_take: AddTake) -> None:
+    for number in (1, 2, 3):
+        add_take(number)
+    store.add_take("other", key(3))
+    now = time.time()
+    ages = {("s1", key(1)): 8, ("s2", key(2)): 6, ("s3", key(3)): 8}
+    marks = {place: TakeMark("Gone?", is_binned=True, binned_at=now - days * 86_400) for place, days in ages.items()}
+    store.save(store.load(), Project(marks=marks))
+    store.close()
+    with ProjectStore.open(store.folder) as again:
+        assert set(again.load().marks) == {("s2", key(2))}
+        assert sorted(row.segment for row in again.all_takes()) == ["other", "s2"]
+        assert not again.takes.contains(key(1))
+        assert again.takes.contains(key(3)), "another segment speaks with it"
+        assert again.sweep_binned(0) == [key(2)]
+        assert sorted(path.name for path in again.takes.bin.glob("*.flac")) == [f"{key(1)}.flac", f"{key(2)}.flac"]
+        assert again.check() == []

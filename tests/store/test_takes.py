@@ -146,3 +146,33 @@ def _flip(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
+
+
+def test_codes_come_back_with_the_name_of_their_codec(takes: TakeStore) -> None:
+    takes.write(key(1), sound(1), RATE, codes=b"\x00\x01" * 50, codec="dac-44k")
+    assert TakeStore(takes.folder).codes(key(1)) == (b"\x00\x01" * 50, "dac-44k")
+    takes.write(key(2), sound(1), RATE)
+    assert takes.codes(key(2)) is None
+
+
+def test_damaged_codes_are_noticed_and_the_sound_is_heard_all_the_same(takes: TakeStore) -> None:
+    takes.write(key(1), sound(1), RATE, codes=b"codes", codec="dac")
+    path = takes.path(key(1)).with_suffix(".codes")
+    path.write_bytes(b"coded")
+    again = TakeStore(takes.folder)
+    assert again.codes(key(1)) is None
+    assert (again.codes_fault(key(1), deep=False), again.fault(key(1))) == ("", "")
+    assert "changed or damaged" in again.codes_fault(key(1))
+    assert again.path(key(1)).exists()
+    again.drop_codes(key(1))
+    assert (again.codes_fault(key(1)), again.info(key(1)).codec) == ("", "")
+
+
+def test_codes_go_to_the_bin_with_their_take_and_are_swept_without_one(takes: TakeStore) -> None:
+    takes.write(key(1), sound(1), RATE, codes=b"codes", codec="dac")
+    lone = takes.path(key(1)).with_name(f"{key(2)}.codes")
+    lone.write_bytes(b"codes of a take that never came")
+    assert takes.stray() == [lone]
+    takes.sweep(set())
+    assert sorted(path.name for path in takes.bin.iterdir()) == [f"{key(1)}.{end}" for end in ("codes", "flac", "json")]
+    assert not list(takes.folder.rglob("*.*"))
