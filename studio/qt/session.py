@@ -73,7 +73,7 @@ class Session(QObject):
         self.project: Project = store.load()
         self.undo_stack = QUndoStack(self)
         self.takes = TakeBook(store.takes, store.all_takes())
-        self._standing = Standing(self._basis, self._present, self)
+        self._standing = Standing(self.basis, self._present, self)
         self.states = self._standing.states
         self.sounds = Sounds(TakeStore(store.takes.folder))
         self._kept = previous_of(store)
@@ -306,7 +306,7 @@ class Session(QObject):
         self._casting = casting(self.cast, self._voices.all(), self.settings, caps) if caps is not None else None
         self._standing.start_over(self.plan.segments)
 
-    def _basis(self) -> Basis | None:
+    def basis(self) -> Basis | None:
         caps = self._engine.caps
         if self._casting is None or caps is None:
             return None
