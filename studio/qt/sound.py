@@ -36,6 +36,12 @@ class Output(Protocol):
     def close(self) -> None: ...
 
 
+class OpenOutput(Protocol):
+    """How an output is come by: `open_output`, or a test's."""
+
+    def __call__(self, rate: int, channels: int, buffer_s: float = ..., /) -> Output: ...
+
+
 class Clock:
     """No sound, but time passes: playback can be followed on a machine without a sound device."""
 
@@ -63,7 +69,7 @@ class Sink:
 
     wants_sound = True
 
-    def __init__(self, rate: int, channels: int) -> None:
+    def __init__(self, rate: int, channels: int, buffer_s: float = BUFFER_S) -> None:
         """Raises AudioError when there is no device or no library to reach it with."""
         QLoggingCategory.setFilterRules("qt.multimedia.*=false")  # it complains of each sound server that is not there
         try:
@@ -79,7 +85,7 @@ class Sink:
         wanted.setChannelCount(channels)
         wanted.setSampleFormat(QAudioFormat.SampleFormat.Float)
         self._sink = QAudioSink(device, wanted)
-        self._sink.setBufferSize(int(rate * BUFFER_S) * self._frame_bytes)
+        self._sink.setBufferSize(int(rate * buffer_s) * self._frame_bytes)
         stream = self._sink.start()
         if not isinstance(stream, QIODevice) or not stream.isOpen():
             raise AudioError(NO_DEVICE, todo="connect one and press play again")
@@ -101,6 +107,7 @@ class Sink:
         self._sink.stop()
 
 
-def open_output(rate: int, channels: int) -> Output:
-    """The default device. Raises AudioError, whose sentence is for the user, when there is none."""
-    return Sink(rate, channels)
+def open_output(rate: int, channels: int, buffer_s: float = BUFFER_S) -> Output:
+    """The default device, with so many seconds written ahead of what is heard. Raises AudioError, whose sentence is for the
+    user, when there is none."""
+    return Sink(rate, channels, buffer_s)

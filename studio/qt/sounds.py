@@ -9,11 +9,10 @@ import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from studio.core.render import Word
 from studio.core.timeline import Timeline
-from studio.qt.early import Recording
 
 if TYPE_CHECKING:
     from studio.audio.sources import Source
@@ -23,6 +22,12 @@ if TYPE_CHECKING:
 _KEY = re.compile(r"[0-9a-f]{32}")
 CHANNELS = 2
 BLOCK = 2048  # frames the player mixes at a time: an edit is heard within 50 ms
+
+
+class Lent(Protocol):
+    """Sound in memory that is no file: what is being rendered, what is compared."""
+
+    def source(self) -> Source: ...
 
 
 def is_key(source: str) -> bool:
@@ -36,7 +41,7 @@ class Sounds:
     def __init__(self, takes: TakeStore) -> None:
         self._takes = takes
         self._lock = threading.Lock()
-        self._early: dict[str, Recording] = {}  # the one that is listened to
+        self._lent: dict[str, Lent] = {}  # what is listened to
 
     def path(self, source: str) -> Path:
         """The file of a source. Raises ProjectError when a take is missing or damaged."""
@@ -45,11 +50,15 @@ class Sounds:
         with self._lock:
             return self._takes.path(source)
 
-    def lend(self, recording: Recording) -> str:
-        """The name of a source for a segment that is being rendered, until another one is lent."""
-        name = f"early:{id(recording)}"
-        self._early = {name: recording}
-        return name
+    def lend(self, *sounds: Lent) -> str:
+        """The name of a source for the first of these sounds in memory, until others are lent; for the rest see `lent`."""
+        self._lent = {self.lent(sound): sound for sound in sounds}
+        return self.lent(sounds[0])
+
+    @staticmethod
+    def lent(sound: Lent) -> str:
+        """The name of the source that a sound is while it is lent."""
+        return f"lent:{id(sound)}"
 
     def samples_of_take(self, key: str) -> int:
         """A take's length in samples of the timeline. Raises ProjectError when it is missing."""
@@ -68,8 +77,8 @@ class Sounds:
         """The sound itself. Raises AudioError or ProjectError."""
         from studio.audio.files import Reader
 
-        if (recording := self._early.get(source)) is not None:
-            return recording.source()
+        if (lent := self._lent.get(source)) is not None:
+            return lent.source()
         return Reader(self.path(source))
 
     def mix(self, timeline: Timeline, start: int) -> Iterator[Block]:

@@ -64,7 +64,7 @@ def tape() -> Tape:
 
 @pytest.fixture
 def player(tape: Tape, qapp: object) -> Iterator[Player]:
-    player = Player(ramp, lambda rate, channels: tape)
+    player = Player(ramp, lambda rate, channels, buffer_s: tape)
     player.set_timeline(Timeline(length=1000, rate=RATE))
     yield player
     player.close()
@@ -130,7 +130,7 @@ def test_a_preview_leaves_the_place_in_the_show_alone(player: Player, tape: Tape
 
 
 def test_without_a_device_time_passes_and_it_says_so_once(qtbot: QtBot) -> None:
-    def nothing(rate: int, channels: int) -> Tape:
+    def nothing(rate: int, channels: int, buffer_s: float) -> Tape:
         raise AudioError("there is no sound device, so nothing is heard")
 
     player = Player(ramp, nothing)
@@ -151,7 +151,7 @@ def test_a_file_that_cannot_be_read_stops_playing_and_is_named(tape: Tape, qtbot
         raise AudioError("the file is damaged", where="bed.flac")
         yield np.zeros((1, 2), np.float32)
 
-    player = Player(broken, lambda rate, channels: tape)
+    player = Player(broken, lambda rate, channels, buffer_s: tape)
     player.set_timeline(Timeline(length=100, rate=RATE))
     with qtbot.waitSignal(player.trouble) as trouble:
         player.play()
@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_read_stops_playing_and_is_named(tape: Tape, qtbot
 
 
 def test_an_empty_show_does_not_play(qapp: object, tape: Tape) -> None:
-    player = Player(ramp, lambda rate, channels: tape)
+    player = Player(ramp, lambda rate, channels, buffer_s: tape)
     player.play()
     assert not player.is_playing()
     player.close()
