@@ -136,5 +136,6 @@ def _keep(path: Path, codes: Codes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with output.whole(path) as file:
             file.write(hashlib.sha256(body.getvalue()).digest() + body.getvalue())
+        path.chmod(0o600)  # they are somebody's voice
     except (OSError, EngineError):
         return  # a full disk costs the time to encode again, not the voice

@@ -77,10 +77,18 @@ class DiaEngine:
         self.load()
         assert self._codec is not None
         sound = np.frombuffer(voice.pcm, "<f4")
-        kept = self._voices / self._codec.device.type  # another device may round to another code now and then
+        kept = self._folder(voice.sample_digest)
         with suppress(OSError):
-            kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._voices.mkdir(mode=0o700, parents=True, exist_ok=True)
+            kept.parent.mkdir(mode=0o700, exist_ok=True)
+            kept.mkdir(mode=0o700, exist_ok=True)
         return prompts.encode(self._codec, sound, voice.rate, keep_in=kept, longest_s=_LONGEST_SAMPLE_S)
+
+    def _folder(self, sample: str) -> Path:
+        """By sample, so that a voice that is removed takes its codes along; by device, which may round to another code now and
+        then."""
+        assert self._codec is not None
+        return self._voices / (sample if sample.isalnum() else "unnamed") / self._codec.device.type
 
     def open(self, request: Request) -> DiaSession:
         """A session; everything is checked here, before anything runs. Raises RefusedError for what cannot be spoken whole,

@@ -44,11 +44,11 @@ def library_file() -> Path:
 
 
 def peaks_folder() -> Path:
-    return places.cache() / "peaks"
+    return places.peaks()
 
 
 def previews_folder() -> Path:
-    return places.cache() / "previews"
+    return places.previews()
 
 
 def demos() -> tuple[str, ...]:

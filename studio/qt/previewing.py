@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.core.errors import StudioError
-from studio.core.render import Engine, Request, SpokenTurn, VoiceSpec
+from studio.core.render import Engine, Request
 from studio.core.timeline import Clip, Timeline, Track
 from studio.core.voices import Voice
 from studio.qt.early import Recording
@@ -19,12 +18,11 @@ from studio.qt.render_thread import RenderJob, RenderThread, Report
 from studio.qt.session import Session
 from studio.qt.voices import Voices
 from studio.render.arrange import samples_of
-from studio.render.requests import Casting, request_for, spoken_by
+from studio.render.previews import request_of_character, request_of_voice
+from studio.render.requests import Casting
 from studio.render.runner import Flight, Stopped
 from studio.store.takes import Take, TakeStore
 
-SAMPLE_LINE = "This is how I sound. Every word you write for me will be spoken like this."
-MAX_CHARACTERS = 160
 GROWN_MS = 100  # between two looks whether more has come of what is heard early
 
 
@@ -53,28 +51,19 @@ class Previewing(QObject):
 
     def hear_character(self, session: Session, name: str) -> None:
         """Play the character's first line in the voice it has now."""
-        segment = next((one for one in session.plan.segments if any(turn.character == name for turn in one.turns)), None)
-        if segment is None or session.casting is None:
+        if session.casting is None:
             return
         try:
-            request = request_for(segment, session.casting)
+            request = request_of_character(session.plan.segments, session.casting, name)
         except StudioError as error:
             self.trouble.emit(error)
             return
-        turn = next(turn for turn in segment.turns if turn.character == name)
-        voice = request.voices[turn.speaker - 1]
-        if voice.transcript:
-            voice = replace(voice, transcript=spoken_by(1, voice.transcript))
-        self._hear(Request((SpokenTurn(1, shortened(turn.text)),), (voice,), request.seed))
+        if request is not None:
+            self._hear(request)
 
     def hear_voice(self, voice: Voice, casting: Casting | None) -> None:
         """Play a sample line in a voice of the library, or in a built-in one."""
-        sample = voice.sample() if casting is not None and casting.clones else None
-        seed = voice.seed if voice.seed is not None else 1
-        spec = VoiceSpec(seed, voice.settings)
-        if sample is not None:
-            spec = VoiceSpec(seed, voice.settings, sample.digest, spoken_by(1, sample.transcript))
-        self._hear(Request((SpokenTurn(1, SAMPLE_LINE),), (spec,), seed))
+        self._hear(request_of_voice(voice, clones=casting is not None and casting.clones))
 
     def hear_early(self, session: Session, segment: str) -> bool:
         """Play what there is of a segment that is being rendered, and what comes while it plays. False: there is nothing."""
@@ -134,14 +123,6 @@ class Previewing(QObject):
     def _on_failed(self, job_id: int, error: Exception) -> None:
         if job_id < 0 and isinstance(error, StudioError):
             self.trouble.emit(error)
-
-
-def shortened(text: str) -> str:
-    """The first sentences of a line, as far as it takes a few seconds to hear."""
-    if len(text) <= MAX_CHARACTERS:
-        return text
-    cut = max(text.rfind(mark, 0, MAX_CHARACTERS) for mark in ".!?;,")
-    return text[: cut + 1] if cut > 20 else text[: text.rfind(" ", 0, MAX_CHARACTERS)]
 
 
 def _begin(folder: Path, request: Request, engine: Engine, report: Report, stopped: Stopped) -> Flight:

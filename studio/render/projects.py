@@ -53,7 +53,7 @@ def default_project(script: Path) -> Path:
     """Where the takes of a script lie that belongs to no project."""
     resolved = script.resolve()
     digest = hashlib.sha256(str(resolved).encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return places.cache() / "renders" / f"{resolved.stem[:40]}-{digest}"
+    return places.renders() / f"{resolved.stem[:40]}-{digest}"
 
 
 def exists(source: Source) -> bool:

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
-from studio.core.errors import AudioError, ProjectError
+from studio.core.errors import AudioError, StudioError
 from studio.core.render import Request
 from studio.core.script import Script
 from studio.core.voices import Cast, Sample, Voice
-from studio.engines import dia
 from studio.render.requests import samples_by_digest, with_samples
 from studio.store import places
 
@@ -40,6 +39,31 @@ def voices_for(script: Script, cast: Cast) -> Mapping[str, Voice]:
     return library_voices() if names_voices(script, cast) else NO_VOICES
 
 
+def uses_of(script: Script, cast: Cast) -> Mapping[str, set[str]]:
+    """Which voices of the library a script is cast with, and for whom: voice -> characters."""
+    uses: dict[str, set[str]] = {}
+    for character, entry in cast.items():
+        if entry.voice:
+            uses.setdefault(entry.voice, set()).add(character)
+    for paragraph in script.paragraphs:
+        for utterance in paragraph.utterances:
+            name = utterance.voice.partition("/")[0]
+            if name and name != utterance.character and name not in cast:
+                uses.setdefault(name, set()).add(utterance.character)
+    return uses
+
+
+def note_uses(project: Path, title: str, script: Script, cast: Cast) -> None:
+    """Let the library know which of its voices a project of the user's is cast with. Where it cannot be told, nothing comes of
+    it but that a removal would not name this project."""
+    if not places.library().exists():
+        return
+    from studio.store.library import VoiceLibrary
+
+    with suppress(StudioError), closing(VoiceLibrary.open(places.library())) as library:
+        library.note_uses(project, title, uses_of(script, cast))
+
+
 def sample_filler(voices: Mapping[str, Voice]) -> Callable[[Request], Request]:
     """What fills a request with the sound of its samples; each is read once. The function raises VoiceError or AudioError."""
     samples = samples_by_digest(voices)
@@ -51,15 +75,6 @@ def sample_filler(voices: Mapping[str, Voice]) -> Callable[[Request], Request]:
         return sounds[sample.digest]
 
     return lambda request: with_samples(request, samples, pcm_of)
-
-
-def forget_codes() -> None:
-    """Wipe what engines keep of samples: a voice that is removed is gone there, too. That of others is computed again."""
-    from studio.store import durable
-
-    for path in dia.voice_codes().rglob("*.codes"):
-        with suppress(OSError, ProjectError):
-            durable.wipe(path)
 
 
 def sample_from(path: Path, transcript: str, style: str = "") -> tuple[Sample, bytes, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -33,6 +33,21 @@ def write_bytes(path: Path, data: bytes, *, sync: bool = True, mode: int = 0o666
                 temporary.unlink(missing_ok=True)
             raise
         sync_folder(path.parent, sync=sync)
+
+
+def write_chunks(path: Path, chunks: Iterable[bytes], *, sync: bool = True, mode: int = 0o666) -> None:
+    """The same for what comes piece by piece. What is broken off is wiped."""
+    temporary = path.with_name(path.name + TEMPORARY)
+    try:
+        with refusals(path.parent):
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+            with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
+                file.writelines(chunks)
+        publish(temporary, path, sync=sync)
+    except BaseException:
+        with suppress(ProjectError):
+            wipe(temporary)
+        raise
 
 
 def publish(temporary: Path, path: Path, *, sync: bool = True) -> None:

@@ -102,6 +102,11 @@ class VoiceLibrary:
             raise VoiceError(f"there is no voice called {name!r}", todo="list the voices, or add this one")
         return voice
 
+    def has(self, name: str) -> bool:
+        """Whether there is a voice of that name that is sound."""
+        with self._database.begin() as connection:
+            return library_rows.get(connection, name_key(name)) is not None
+
     def sample_path(self, digest: str) -> Path:
         """The audio file of a sample, or of a consent's recording, verified the first time. Raises VoiceError when it is
         missing or damaged."""
@@ -111,6 +116,11 @@ class VoiceLibrary:
         """The projects that use a voice and are still there, the newest first."""
         with self._database.begin() as connection:
             return library_uses.of_voice(connection, name_key(name))
+
+    def all_uses(self) -> Mapping[str, Sequence[Use]]:
+        """The same for every voice that is used, by `name_key`."""
+        with self._database.begin() as connection:
+            return library_uses.of_all(connection)
 
     # what changes it
 

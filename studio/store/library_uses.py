@@ -48,13 +48,21 @@ def put(connection: Connection, voice: str, uses: Collection[Use]) -> None:
 
 def of_voice(connection: Connection, key: str) -> list[Use]:
     """The projects that use a voice and are still there, the newest first."""
+    return of_all(connection, key).get(key, [])
+
+
+def of_all(connection: Connection, key: str = "") -> dict[str, list[Use]]:
+    """Such projects for every voice, by key; or for that voice alone."""
     table = models.USES
-    found, _ = rows.split(table, connection.execute(select(table).where(table.c.voice == key)))
-    uses = [
-        Use(Path(row["project"]), str(row["title"]), tuple(map(str, json.loads(row["characters"]))), float(row["noted_at"]))
-        for row in found
-    ]
-    return sorted(filter(is_there, uses), key=lambda use: -use.noted_at)
+    statement = select(table).order_by(table.c.noted_at.desc())
+    found, _ = rows.split(table, connection.execute(statement.where(table.c.voice == key) if key else statement))
+    uses: dict[str, list[Use]] = {}
+    for row in found:
+        folder = Path(row["project"])
+        if _holds_project(folder):
+            names = tuple(map(str, json.loads(row["characters"])))
+            uses.setdefault(row["voice"], []).append(Use(folder, str(row["title"]), names, float(row["noted_at"])))
+    return uses
 
 
 def forget(connection: Connection, key: str) -> None:
@@ -75,10 +83,6 @@ def drop_gone(connection: Connection) -> None:
 def counts(project: Path) -> bool:
     """Whether a project is one of the user's: those in the cache may be gone tomorrow."""
     return not project.resolve().is_relative_to(places.cache().resolve())
-
-
-def is_there(use: Use) -> bool:
-    return _holds_project(use.project)
 
 
 def listed(uses: Sequence[Use]) -> str:

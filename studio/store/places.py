@@ -32,3 +32,18 @@ def logs() -> Path:
 def cache() -> Path:
     """What may be deleted at any time: waveform peaks, takes of scripts that belong to no project."""
     return Path(platformdirs.user_cache_dir(_APP, appauthor=False))
+
+
+def previews() -> Path:
+    """Takes that let a voice be heard, outside any project."""
+    return cache() / "previews"
+
+
+def renders() -> Path:
+    """The projects of scripts that were rendered without one."""
+    return cache() / "renders"
+
+
+def peaks() -> Path:
+    """Waveforms for drawing."""
+    return cache() / "peaks"

@@ -151,16 +151,23 @@ def test_a_sample_makes_another_voice_and_is_encoded_once(engine: DiaEngine, mon
     assert hear(engine.open(with_voice(sample(pitch=110.0)))) == low
 
 
-def test_codes_of_voices_lie_where_removing_a_voice_wipes_them(tiny_dia: Path) -> None:
-    from studio.render.voices import forget_codes
+def test_codes_of_voices_lie_where_removing_a_voice_wipes_them(tiny_dia: Path, tmp_path: Path) -> None:
+    from studio.core.voices import Sample, Voice
+    from studio.render.removal import sweep_caches
+    from studio.store.library import VoiceLibrary, sample_digest
 
+    kept_sound = b"fLaC and so on"
     built = build(tiny_dia)
-    built.prompt(sample())
-    kept = list(dia.voice_codes().rglob("*.codes"))
-    assert len(kept) == 1 and not kept[0].parent.stat().st_mode & 0o077
-    forget_codes()
-    assert not kept[0].exists()
-    forget_codes()
+    built.prompt(replace(sample(), sample_digest="ab" * 32))
+    built.prompt(replace(sample(pitch=280.0), sample_digest=sample_digest(kept_sound)))
+    folders = {path.parent.parent.name: path for path in dia.voice_codes().rglob("*.codes")}
+    assert folders.keys() == {"ab" * 32, sample_digest(kept_sound)}
+    assert not any(one.stat().st_mode & 0o077 for path in folders.values() for one in (path, *list(path.parents)[:3]))
+    with VoiceLibrary.open(tmp_path / "library.db") as library:
+        voice = Voice("Kept", samples=(Sample(sample_digest(kept_sound), 2.0, "[S1] Hello."),))
+        library.add(voice, {sample_digest(kept_sound): kept_sound})
+        sweep_caches(library)
+    assert not folders["ab" * 32].exists() and folders[sample_digest(kept_sound)].exists()
     built.close()
 
 

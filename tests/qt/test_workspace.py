@@ -13,9 +13,9 @@ from studio.core.timeline import Clip, Timeline, Track
 from studio.qt import places
 from studio.qt.exporting import ExportOrder, TagWords, formats
 from studio.qt.following import Follower
-from studio.qt.previewing import shortened
 from studio.qt.session import Session
 from studio.qt.workspace import Workspace
+from studio.render.previews import shortened
 
 
 def rendered(session: Session, qtbot: QtBot) -> None:

@@ -1,0 +1,71 @@
+"""Removing a voice: its bytes go from the library and from every cache, at once and for good.
+
+The caches are swept by what the library still holds, not by what was removed, so that a removal which was cut short is made up
+for by the next one, and by `sweep_caches` whenever somebody calls it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from studio.core.errors import StudioError
+from studio.engines import dia
+from studio.store import durable, places
+from studio.store.library import Former, VoiceLibrary
+
+
+def remove_voice(library: VoiceLibrary, name: str, *, force: bool = False) -> Former:
+    """Remove a voice from the library and from the caches. What is returned holds it in memory, for undo. Raises VoiceError
+    while projects use it, unless with `force`."""
+    voice = library.get(name) if library.has(name) else None
+    drawn = [path for digest in (voice.files if voice else ()) for path in _copies_of(library, digest)]
+    former = library.remove(name, force=force)
+    for path in drawn:
+        _wipe(path)
+    sweep_caches(library)
+    return former
+
+
+def sweep_caches(library: VoiceLibrary) -> None:
+    """Wipe what caches keep of samples that no voice of the library has: codes of engines, takes that were spoken in them."""
+    kept = {digest for voice in library.list() for digest in voice.files}
+    for path in _codes():
+        if path.parent.parent.name not in kept:
+            _wipe(path)
+    for folder in (places.previews(), places.renders()):
+        for note in folder.rglob("*.json"):
+            if not _samples_of(note) <= kept:
+                for path in sorted(note.parent.glob(f"{note.stem}.*"), key=lambda path: path == note):
+                    _wipe(path)  # the note last: it names the others
+
+
+def _codes() -> Iterator[Path]:
+    """Those of each sample lie in a folder of its name."""
+    yield from dia.voice_codes().rglob("*.codes*")
+
+
+def _samples_of(note: Path) -> set[str]:
+    """The samples that a take was spoken in, by what lies beside it."""
+    with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+        recipe = json.loads(json.loads(note.read_bytes())["recipe"])
+        return {str(voice["sample_digest"]) for voice in recipe["voices"]} - {""}
+    return set()
+
+
+def _copies_of(library: VoiceLibrary, digest: str) -> Iterator[Path]:
+    """Where caches would keep a drawing or a decoded copy of a sample's file, which they know by path, size and time."""
+    with suppress(StudioError, OSError):
+        path = library.sample_path(digest)
+        stat = path.stat()
+        for place, folder, ending in ((path, places.peaks(), ".peaks"), (path.resolve(), places.cache() / "sounds", ".flac")):
+            name = hashlib.sha256(f"{place}\0{stat.st_size}\0{stat.st_mtime_ns}".encode("utf-8", "surrogateescape"))
+            yield folder / f"{name.hexdigest()[:32]}{ending}"
+
+
+def _wipe(path: Path) -> None:
+    with suppress(OSError, StudioError):
+        durable.wipe(path)
