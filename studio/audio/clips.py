@@ -11,16 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.audio import foreign
+from studio.audio.doctor.levels import clipping
+from studio.audio.downmix import at_usual_rate, to_mono
 from studio.audio.dsp import peak_db
-from studio.audio.files import Samples, finite, to_pcm
+from studio.audio.files import Samples, finite
+from studio.audio.mending import CEILING_DBFS, LEVEL_DBFS, speech_span, without_offset
 from studio.core.errors import VoiceError
+from studio.core.prompts import Verdict
+from studio.core.rules.whole import USABLE_PROMPT_S
 
-MIN_S, MAX_S = 1.0, 30.0
-LEVEL_DBFS = -20.0  # RMS that a sample is brought to
-CEILING_DBFS = -1.0  # but no peak goes above this
+MIN_S, MAX_S = USABLE_PROMPT_S
+LONGEST_S = 900.0  # of a file that a sample is chosen from; what is longer is refused before it is decoded
 SILENCE_DBFS = -45.0
-MARGIN_MS = 60  # silence that stays at both ends
-CLIPPED_SHARE = 1e-4  # of samples at full scale, from which on a recording counts as clipped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +47,13 @@ def prepare(
     max_s: float = MAX_S,
 ) -> Prepared:
     """Read a user's file, take [start_s, end_s), trim, level. Raises AudioError (no audio) or VoiceError (no voice sample)."""
-    samples, rate = foreign.read(path)
+    samples, rate = read(path)
     return prepare_samples(samples, rate, where=path, start_s=start_s, end_s=end_s, min_s=min_s, max_s=max_s)
+
+
+def read(path: str | Path) -> tuple[Samples, int]:
+    """(float32 [frames, channels], rate) of a file to choose a sample from, as it is. Raises AudioError; at once for hours."""
+    return foreign.read(path, max_seconds=LONGEST_S)
 
 
 def prepare_samples(
@@ -60,20 +67,25 @@ def prepare_samples(
     max_s: float = MAX_S,
 ) -> Prepared:
     """The same for samples [frames] or [frames, channels] that are at hand. Raises VoiceError."""
-    array = finite(np.asarray(samples, np.float32))
-    mono = array if array.ndim == 1 else array.mean(axis=1, dtype=np.float32)
-    segment = _segment(mono, rate)[round(start_s * 1000) : None if end_s is None else round(end_s * 1000)]
-    trimmed = _trimmed(segment)
-    seconds = len(trimmed) / 1000
-    if trimmed.rms == 0 or trimmed.dBFS < SILENCE_DBFS:
-        raise VoiceError("there is nothing to hear in this sample", where=where, todo="choose a recording of the voice")
+    mono, rate = at_usual_rate(to_mono(finite(np.asarray(samples, np.float32))), rate)
+    chosen = mono[max(round(start_s * rate), 0) : None if end_s is None else max(round(end_s * rate), 0)]
+    chosen = without_offset(chosen, rate)
+    span = speech_span(chosen, rate)
+    segment = _segment(chosen, rate)[span.start * 1000 / rate : span.end * 1000 / rate]
+    seconds = len(segment) / 1000
+    if segment.rms == 0 or segment.dBFS < SILENCE_DBFS:
+        todo = "choose a recording of the voice"
+        raise VoiceError("there is nothing to hear in this sample", where=where, kept=foreign.KEPT, todo=todo)
     if seconds < min_s:
-        raise VoiceError(f"the sample holds only {seconds:.1f} s of speech", where=where, todo=f"bring at least {min_s:g} s")
+        what = f"the sample holds only {seconds:.1f} s of speech"
+        raise VoiceError(what, where=where, kept=foreign.KEPT, todo=f"bring at least {min_s:g} s")
     if seconds > max_s:
-        raise VoiceError(f"the sample is {seconds:.0f} s long", where=where, todo=f"choose {max_s:g} s of it or less")
-    notes = ("the recording is clipped: it was too loud for its microphone or file",) if _is_clipped(mono) else ()
-    gain = min(LEVEL_DBFS - trimmed.dBFS, CEILING_DBFS - trimmed.max_dBFS)
-    return Prepared(_array(trimmed.apply_gain(gain)), rate, notes)
+        todo = f"choose {max_s:g} s of it or less"
+        raise VoiceError(f"the sample is {seconds:.0f} s long", where=where, kept=foreign.KEPT, todo=todo)
+    found = clipping(mono, rate)
+    notes = () if found.verdict is Verdict.GOOD else (found.sentence().rstrip("."),)
+    gain = min(LEVEL_DBFS - segment.dBFS, CEILING_DBFS - segment.max_dBFS)
+    return Prepared(_array(segment.apply_gain(gain)), rate, notes)
 
 
 def _segment(mono: npt.NDArray[np.float32], rate: int) -> Any:
@@ -84,21 +96,8 @@ def _segment(mono: npt.NDArray[np.float32], rate: int) -> Any:
     return _pydub().AudioSegment(data=pcm.tobytes(), sample_width=4, frame_rate=rate, channels=1)
 
 
-def _trimmed(segment: Any) -> Any:
-    """Without the silence at both ends, but for a short margin."""
-    lead = _pydub().silence.detect_leading_silence
-    first = max(0, lead(segment, SILENCE_DBFS) - MARGIN_MS)
-    last = max(0, lead(segment.reverse(), SILENCE_DBFS) - MARGIN_MS)
-    return segment[first : max(first, len(segment) - last)]
-
-
 def _array(segment: Any) -> npt.NDArray[np.float32]:
     return (np.array(segment.get_array_of_samples(), np.float64) / 2**31).astype(np.float32)
-
-
-def _is_clipped(mono: npt.NDArray[np.float32]) -> bool:
-    loud = np.abs(to_pcm(mono, 16).astype(np.int32)) >= 32_766
-    return bool(np.mean(loud) >= CLIPPED_SHARE) if len(loud) else False
 
 
 def _pydub() -> Any:
@@ -106,5 +105,4 @@ def _pydub() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pydub
-        import pydub.silence
     return pydub

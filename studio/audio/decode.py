@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,23 +45,32 @@ def demuxer(head: bytes) -> str | None:
     return None
 
 
-def blocks(path: Path) -> tuple[int, int, Iterator[Samples]]:
-    """(rate, channels, float32 blocks [n, channels]) of any audio file. Raises AudioError."""
+def blocks(path: Path, max_seconds: float = math.inf) -> tuple[int, int, Iterator[Samples]]:
+    """(rate, channels, float32 blocks [n, channels]) of any audio file. One that says of itself that it is longer than
+    `max_seconds` is refused here. Raises AudioError."""
     with path.open("rb") as file:
         name = demuxer(file.read(16))
     if name is None:
         raise AudioError("this is no audio file", where=path, todo="choose a WAV, FLAC, MP3, M4A, OGG or Opus file")
     if name in ("", "ogg", "mp3"):
         try:
-            return _with_soundfile(path)
+            return _with_soundfile(path, max_seconds)
         except (soundfile.LibsndfileError, RuntimeError):
             if name == "":
                 name = "wav"  # codecs within WAV that soundfile does not know
     return _with_av(path, name)
 
 
-def _with_soundfile(path: Path) -> tuple[int, int, Iterator[Samples]]:
+def too_long(path: Path, max_seconds: float) -> AudioError:
+    """What is said of a file that is longer than it may be."""
+    return AudioError(f"it is longer than {max_seconds:.0f} seconds", where=path, todo="cut it first")
+
+
+def _with_soundfile(path: Path, max_seconds: float) -> tuple[int, int, Iterator[Samples]]:
     file = soundfile.SoundFile(path)
+    if file.frames > max_seconds * file.samplerate:  # libsndfile has held the header against the file's size
+        file.close()
+        raise too_long(path, max_seconds)
 
     def run() -> Iterator[Samples]:
         with file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import subprocess
 import sys
 import tempfile
@@ -18,13 +19,14 @@ import soundfile
 
 import studio
 from studio.audio.files import Samples, finite
-from studio.core.errors import AudioError
+from studio.core.errors import AudioError, reason
 
 MAX_SECONDS = 4 * 3600.0
 MAX_MEMORY = 4 << 30  # of address space; the libraries alone map about 1 GB
 TIME_LIMIT_S = 120.0
 LARGEST_FILE = 4 << 30
 BLOCK = 1 << 18
+KEPT = "nothing was changed"
 
 
 def read(path: str | Path, *, max_seconds: float = MAX_SECONDS, time_limit_s: float = TIME_LIMIT_S) -> tuple[Samples, int]:
@@ -71,15 +73,19 @@ def cached(path: str | Path, folder: str | Path) -> Path:
 @contextmanager
 def _decoded(path: Path, max_seconds: float, time_limit_s: float) -> Iterator[tuple[Samples, int]]:
     """The decoded samples as a read-only map of a temporary file, and their rate."""
-    if not path.is_file():
+    try:
+        state = path.stat()
+    except (OSError, ValueError) as error:
+        raise _missing(path) from error
+    if not stat.S_ISREG(state.st_mode):  # a folder, a device, or a pipe, which would be waited for
         raise _missing(path)
-    if path.stat().st_size > LARGEST_FILE:
-        raise AudioError("the file is larger than 4 GB", where=path, todo="cut it, or choose another file")
+    if state.st_size > LARGEST_FILE:
+        raise AudioError("the file is larger than 4 GB", where=path, kept=KEPT, todo="cut it, or choose another file")
     with tempfile.TemporaryDirectory(prefix="dia-studio-", ignore_cleanup_errors=True) as folder:
         raw = Path(folder) / "samples.f32"
         answer = _ask(path, raw, max_seconds, time_limit_s)
         if "error" in answer:
-            raise AudioError(str(answer["error"]), where=path, todo=str(answer.get("todo", "")))
+            raise AudioError(str(answer["error"]), where=path, kept=KEPT, todo=str(answer.get("todo", "")))
         shape = (int(answer["frames"]), int(answer["channels"]))
         yield np.memmap(raw, np.float32, "r", shape=shape), int(answer["rate"])
 
@@ -103,16 +109,17 @@ def _ask(path: Path, raw: Path, max_seconds: float, time_limit_s: float) -> dict
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=time_limit_s, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise AudioError("reading it takes too long", where=path, todo="choose another file") from error
+        raise AudioError("reading it takes too long", where=path, kept=KEPT, todo="choose another file") from error
     except OSError as error:
-        raise AudioError(f"the audio reader cannot be started ({error})", where=path) from error
+        what = f"the audio reader cannot be started ({reason(error)})"
+        raise AudioError(what, where=path, kept=KEPT, todo="close other programs") from error
     if done.returncode < 0 or not done.stdout:
-        reason = b"ModuleNotFoundError" in done.stderr or b"ImportError" in done.stderr
-        what = "no library to read audio with is installed" if reason else "the audio reader stopped at it: the file is damaged"
-        raise AudioError(what, where=path, todo="install soundfile and av" if reason else "choose another file")
+        lacks = b"ModuleNotFoundError" in done.stderr or b"ImportError" in done.stderr
+        what = "no library to read audio with is installed" if lacks else "the audio reader stopped at it: the file is damaged"
+        raise AudioError(what, where=path, kept=KEPT, todo="install soundfile and av" if lacks else "choose another file")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
 def _missing(path: Path) -> AudioError:
-    return AudioError("there is no such audio file", where=path, todo="check the name, or choose another file")
+    return AudioError("there is no such audio file", where=path, kept=KEPT, todo="check the name, or choose another file")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.audio import decode
-from studio.core.errors import AudioError
+from studio.core.errors import AudioError, reason
 
 
 def main(arguments: list[str]) -> int:
@@ -22,6 +22,8 @@ def main(arguments: list[str]) -> int:
         answer = _decode(source, target, max_seconds)
     except AudioError as error:
         answer = {"error": error.what, "todo": error.todo}
+    except OSError as error:
+        answer = {"error": f"the audio cannot be read ({reason(error)})", "todo": "check that the file is still there"}
     except MemoryError:
         answer = {"error": "reading it would take too much memory", "todo": "choose another file"}
     except Exception as error:  # the process's edge: whatever a parser did, the parent gets one answer
@@ -31,7 +33,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _decode(source: Path, target: Path, max_seconds: float) -> dict[str, Any]:
-    rate, channels, blocks = decode.blocks(source)
+    rate, channels, blocks = decode.blocks(source, max_seconds)
     if not (1_000 <= rate <= 768_000 and 1 <= channels <= 64):
         raise AudioError("its sample rate or its channels make no sense", todo="choose another file")
     frames = 0
@@ -39,7 +41,7 @@ def _decode(source: Path, target: Path, max_seconds: float) -> dict[str, Any]:
         for block in blocks:
             frames += len(block)
             if frames > max_seconds * rate:
-                raise AudioError(f"it is longer than {max_seconds:.0f} seconds", todo="cut it first")
+                raise decode.too_long(source, max_seconds)
             file.write(block.tobytes())
     if not frames:
         raise AudioError("there is no sound in it", todo="choose another file")
