@@ -1,7 +1,6 @@
-"""Removing a voice: its bytes go from the library and from every cache, at once and for good.
+"""Removing a voice: its bytes go from every cache and from the library, at once and for good.
 
-The caches are swept by what the library still holds, not by what was removed, so that a removal which was cut short is made up
-for by the next one, and by `sweep_caches` whenever somebody calls it.
+The caches go first: whoever is stopped in between has a voice whose codes are computed again, and no bytes of one that is gone.
 """
 
 from __future__ import annotations
@@ -21,18 +20,20 @@ from studio.store.library import Former, VoiceLibrary
 def remove_voice(library: VoiceLibrary, name: str, *, force: bool = False) -> Former:
     """Remove a voice from the library and from the caches. What is returned holds it in memory, for undo. Raises VoiceError
     while projects use it, unless with `force`."""
-    voice = library.get(name) if library.has(name) else None
-    drawn = [path for digest in (voice.files if voice else ()) for path in _copies_of(library, digest)]
+    if library.has(name) and (force or not library.uses(name)):
+        voice = library.get(name)
+        for path in [path for digest in voice.files for path in _copies_of(library, digest)]:
+            _wipe(path)
+        sweep_caches(library, going=voice.name)
     former = library.remove(name, force=force)
-    for path in drawn:
-        _wipe(path)
-    sweep_caches(library)
+    sweep_caches(library)  # what an engine or a preview has written meanwhile
     return former
 
 
-def sweep_caches(library: VoiceLibrary) -> None:
-    """Wipe what caches keep of samples that no voice of the library has: codes of engines, takes that were spoken in them."""
-    kept = {digest for voice in library.list() for digest in voice.files}
+def sweep_caches(library: VoiceLibrary, going: str = "") -> None:
+    """Wipe what caches keep of samples that no voice of the library has, other than one that is about to go: codes of
+    engines, and takes outside the user's projects that were spoken in them."""
+    kept = {digest for voice in library.list() for digest in voice.files if voice.name != going}
     for path in _codes():
         if path.parent.parent.name not in kept:
             _wipe(path)

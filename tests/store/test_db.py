@@ -96,6 +96,33 @@ def test_a_saved_library_of_version_1_opens(tmp_path: Path) -> None:
         assert maya.consent == Consent("I agree.")
         assert library.sample_path(maya.samples[0].digest).exists()
         assert library.damage() == []
+    assert (tmp_path / "old" / "library.db.bak-1").exists()
+
+
+def test_a_library_of_version_1_is_brought_up_to_date_for_a_reader_too_and_its_copy_goes_with_a_voice(tmp_path: Path) -> None:
+    shutil.copytree(DATA / "library-v1", tmp_path / "old")
+    path = tmp_path / "old" / "library.db"
+    path.chmod(0o600)
+    execute(path, "UPDATE voices SET notes = 'changed by hand' WHERE name_key = 'ben'")
+    with VoiceLibrary.open(path, write=False) as library:
+        assert [voice.name for voice in library.list()] == ["Maya"]
+        assert [finding.kind for finding in library.damage()] == ["bad-row"]
+    copy = tmp_path / "old" / "library.db.bak-1"
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with VoiceLibrary.open(path) as library:
+        library.remove("Maya")
+    assert not copy.exists()
+
+
+def test_a_saved_library_of_version_2_opens(tmp_path: Path) -> None:
+    shutil.copytree(DATA / "library-v2", tmp_path / "saved")
+    with VoiceLibrary.open(tmp_path / "saved" / "library.db") as library:
+        assert [voice.name for voice in library.list()] == ["Ben", "Maya"]
+        maya = library.get("maya")
+        assert (maya.colour, maya.folder, maya.consent.by, maya.consent.at) == ("#3a86c8", "Show/Guests", "Maya", "2026-11-21")
+        assert [(one.seed, one.wins, one.tries) for one in maya.seeds] == [(7, 1, 3), (9, 2, 2)]
+        assert all(library.sample_path(digest).exists() for digest in maya.files)
+        assert library.uses("Maya") == [] and library.damage() == []
 
 
 def test_an_older_database_is_backed_up_and_brought_up_to_date(path: Path, tmp_path: Path) -> None:

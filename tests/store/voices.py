@@ -1,0 +1,40 @@
+"""Voices to keep, with recordings that are small and real."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from studio.core.voices import Consent, Sample, Voice
+from studio.store.library import sample_digest
+
+RATE = 8_000
+AGREED = Consent("I agree to be heard.", "Maya", "2026-11-21")
+
+
+def pcm(seed: int, seconds: float = 1.0) -> np.ndarray:
+    """16-bit noise that swells and falls, like nobody else's."""
+    noise = np.random.default_rng(seed).normal(0.0, 0.1, int(seconds * RATE))
+    return np.clip(noise * np.sin(np.arange(len(noise)) / 700) * 32_767, -32_768, 32_767).astype("<i2")
+
+
+def flac(seed: int, seconds: float = 1.0) -> bytes:
+    buffer = io.BytesIO()
+    soundfile.write(buffer, pcm(seed, seconds), RATE, format="FLAC", subtype="PCM_16")
+    return buffer.getvalue()
+
+
+def voice(name: str, *sounds: bytes, **fields: object) -> Voice:
+    """A voice with these recordings, in styles of their own."""
+    styles = ("", "angry", "calm")
+    samples = tuple(
+        Sample(sample_digest(one), 1.0, "[S1] Hello there.", style) for one, style in zip(sounds, styles, strict=False)
+    )
+    return Voice(name, samples=samples, **fields)  # type: ignore[arg-type]
+
+
+def files(*sounds: bytes) -> dict[str, Path | bytes]:
+    return {sample_digest(one): one for one in sounds}
