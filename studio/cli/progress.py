@@ -29,7 +29,7 @@ class Progress:
         self._line = {one.id: start.line + 1 for one, start in zip(segments, made.plan.starts, strict=True)}
         self._over = self._total = 0  # segments
         self._left_s = 0.0  # seconds of speech still to render, by estimate
-        self._flying: dict[str, Told] = {}  # segment that is being rendered -> how far it is
+        self._flying: dict[str, tuple[Job, Told]] = {}  # the key of each take that is being rendered, and how far it is
         self._drawn_at = 0.0
 
     def began(self, jobs: Sequence[Job]) -> None:
@@ -37,11 +37,11 @@ class Progress:
         self._left_s = sum(self._estimate[job.segment] for job in jobs)
 
     def started(self, job: Job) -> None:
-        self._flying[job.segment] = Told("rendering", 0.0, 0.0)
+        self._flying[job.key] = job, Told("rendering", 0.0, 0.0)
         self._bar()
 
     def progress(self, job: Job, progress: Told) -> None:
-        self._flying[job.segment] = progress
+        self._flying[job.key] = job, progress
         self._bar()
 
     def finished(self, job: Job, take: Take, spent: Spent) -> None:
@@ -65,11 +65,19 @@ class Progress:
 
     def failed(self, job: Job, error: StudioError, *, again: bool) -> None:
         if again:
-            self._flying.pop(job.segment, None)
+            self._flying.pop(job.key, None)
         else:
             self._is_over(job)
         once_more = _(" It is tried once more.") if again else ""
         self._console.say(_("line {line}: {error}").format(line=self._line[job.segment], error=error.sentence()) + once_more)
+
+    def added(self, jobs: Sequence[Job]) -> None:
+        self._total += len(jobs)
+        self._left_s += sum(self._estimate[job.segment] for job in jobs)
+        lines = sorted({self._line[job.segment] for job in jobs})
+        said = _("line {line}: the take is doubtful; it is spoken once more")
+        for line in lines:
+            self._console.say(said.format(line=line))
 
     def writing(self, share: float) -> None:
         """The mix: `share` of it is written."""
@@ -78,25 +86,25 @@ class Progress:
     def _is_over(self, job: Job) -> None:
         self._over += 1
         self._left_s -= self._estimate[job.segment]
-        self._flying.pop(job.segment, None)
+        self._flying.pop(job.key, None)
 
     def _bar(self) -> None:
         now = time.monotonic()
         if not self._console.is_terminal or (len(self._flying) > 1 and now - self._drawn_at < REDRAWN_S):
             return
         self._drawn_at = now
-        shares = {one: min(told.done / told.total, 1.0) if told.total > 0 else 0.0 for one, told in self._flying.items()}
-        done_s = sum(share * self._estimate[one] for one, share in shares.items())
-        longest_s = max(((1 - share) * self._estimate[one] for one, share in shares.items()), default=0.0)
+        flying = [(self._estimate[job.segment], told) for job, told in self._flying.values()]
+        shares = [(long_s, min(told.done / told.total, 1.0) if told.total > 0 else 0.0) for long_s, told in flying]
+        done_s = sum(share * long_s for long_s, share in shares)
+        longest_s = max(((1 - share) * long_s for long_s, share in shares), default=0.0)
         left_s = self._pace.seconds_left(self._left_s - done_s, longest_s)
         words = _("{place} of {total}").format(place=min(self._over + 1, self._total), total=self._total)
-        if len(self._flying) > 1:
-            told = self._flying.values()
-            done, total = sum(one.done for one in told), sum(one.total for one in told)
-            words += _(", {count} at once: {done:.0f} of {total:.0f} s").format(count=len(told), done=done, total=total)
+        if len(flying) > 1:
+            done, total = sum(told.done for _s, told in flying), sum(told.total for _s, told in flying)
+            words += _(", {count} at once: {done:.0f} of {total:.0f} s").format(count=len(flying), done=done, total=total)
         if left_s is not None:
             words += _(", {time} left").format(time=in_words(left_s))
-        self._console.bar((self._over + sum(shares.values())) / max(self._total, 1), words)
+        self._console.bar((self._over + sum(share for _s, share in shares)) / max(self._total, 1), words)
 
 
 def show_loading(console: Console, told: Told) -> None:

@@ -42,6 +42,7 @@ class Caps:
     deterministic: bool = True
     slots: int = 1  # how many sessions may be open together: see Engine
     is_draft: bool = False  # a scratch track, shown as such
+    is_speech: bool = True  # what it makes can be measured as speech; False for the tones of a test
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,7 +286,7 @@ def _failure(kind: FaultKind) -> Exception:
 
 
 def _caps(overrides: Mapping[str, object]) -> Caps:
-    caps = Caps("fake", "1", 22_050, Limits(), DIA_SOUNDS, audio_out="stream", words=True)
+    caps = Caps("fake", "1", 22_050, Limits(), DIA_SOUNDS, audio_out="stream", words=True, is_speech=False)
     fields = dict(overrides)
     if isinstance(limits := fields.get("limits"), Mapping):
         # JSON has no tuples.

@@ -15,17 +15,19 @@ from studio.core.project import Project
 from studio.core.render import Caps
 from studio.core.script import Script
 from studio.core.segments import Plan, plan
-from studio.core.settings import layered
+from studio.core.settings import layered, text
 from studio.core.voices import CastEntry
 from studio.render import projects
+from studio.render.judging import Judge, NoteSeed, Reviews
 from studio.render.learning import learned_rate
-from studio.render.plan import NOTHING_KNOWN, Job, Known, Status, in_order, needed, statuses
+from studio.render.plan import NOTHING_KNOWN, Job, Known, State, Status, in_order, needed, statuses
 from studio.render.projects import Source
 from studio.render.queue import Queue
 from studio.render.requests import Casting, casting, overheads, request_for
+from studio.render.retakes import Policy, policy_of, request_now
 from studio.render.runner import EngineSeat, Stopped
 from studio.render.surroundings import surroundings
-from studio.render.voices import sample_filler, voices_for
+from studio.render.voices import note_uses, sample_filler, voices_for
 from studio.render.work import Listener, Outcome, Workshop, work_off
 from studio.store.project import ProjectStore
 
@@ -34,8 +36,10 @@ from studio.store.project import ProjectStore
 class Wishes:
     """What is asked for over and above what the project says. Holds for one run and is not kept."""
 
-    voices: Mapping[str, str] = field(default_factory=dict)  # character -> voice
+    voices: Mapping[str, str] = field(default_factory=dict)  # character -> voice, or voice/style
     seed: int | None = None
+    takes: int | None = None  # of each segment
+    retries: int | None = None  # of a doubtful take
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,12 @@ class Episode:
     casting: Casting
     caps: Caps
     store: ProjectStore | None
+    wishes: Wishes = Wishes()
+
+    @property
+    def policy(self) -> Policy:
+        """How often a segment is spoken."""
+        return policy_of(self.settings, self.caps, self.wishes.takes, self.wishes.retries)
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -57,11 +67,14 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a run did: the jobs there were, what came of them, and how every segment stands now."""
+    """What a run did: the jobs there were, what came of them, and how every segment stands now. `retaken`: the takes that were
+    made over and above the first of each; `doubtful`: the segments whose take is worth another listen."""
 
     jobs: tuple[Job, ...]
     outcome: Outcome
     standing: tuple[Status, ...]
+    retaken: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
 
 
 def episode(source: Source, store: ProjectStore | None, caps: Caps, wishes: Wishes) -> Episode:
@@ -72,7 +85,7 @@ def episode(source: Source, store: ProjectStore | None, caps: Caps, wishes: Wish
     settled = casting(whole, voices_for(script, whole), layered(script.front, project.settings), caps)
     rate = learned_rate(store, caps.id)
     planned = plan(script, caps.limits, projects.previous_of(store), rate, overheads(settled))
-    made = Episode(source, script, planned, project, settled, caps, store)
+    made = Episode(source, script, planned, project, settled, caps, store, wishes)
     _require_voices(made)
     return made
 
@@ -87,6 +100,7 @@ def diagnostics(made: Episode) -> list[lint.Diagnostic]:
 def kept(made: Episode) -> Iterator[Episode]:
     """The episode with its project made or brought up to date; closed afterwards if it was made here."""
     store = projects.brought_in(made.store, made.source, made.plan, projects.files_named(made.script))
+    note_uses(store.folder, text(made.settings, "title"), made.script, made.script.front.cast.overridden_by(store.load().cast))
     try:
         yield replace(made, store=store)
     finally:
@@ -103,34 +117,65 @@ def present_takes(store: ProjectStore | None, *, heard: bool = False) -> frozens
 
 def standing(made: Episode, present: Collection[str]) -> list[Status]:
     """How each segment stands, with these takes there."""
-    return statuses(made.plan.segments, lambda one: request_for(one, made.casting), made.caps, _known(made.store, present))
+    known = _known(made.store, present)
+    return statuses(
+        made.plan.segments, lambda one: request_now(one, made.casting, made.caps, known.binned, present), made.caps, known
+    )
 
 
-def render_missing(made: Episode, seat: EngineSeat, listener: Listener, stopped: Stopped) -> Rendered:
-    """Render what is missing, in the order of `plan.in_order`. For what it raises see `work_off`."""
+def render_missing(
+    made: Episode,
+    seat: EngineSeat,
+    listener: Listener,
+    stopped: Stopped,
+    reviews: Reviews | None = None,
+    note_seed: NoteSeed = lambda segment, seed, won: None,
+) -> Rendered:
+    """Render what is missing, in the order of `plan.in_order`. With `reviews` each take is looked over, doubtful ones are made
+    again and the best is heard. For what it raises see `work_off`."""
     store = made.store
     if store is None:
         raise ValueError("an episode is rendered into a project: see `kept`")
     present = present_takes(store, heard=True)
-    jobs = needed(standing(made, present))
+    found = standing(made, present)
+    judge = Judge(store, reviews, made.policy, made.casting, made.caps, note_seed) if reviews is not None else None
+    jobs = needed(found)
+    jobs = judge.open(made.plan.segments, jobs, found) if judge is not None else jobs
     queue = Queue(store)
     queue.resume()  # whoever asks for the episode has seen, or will see, what went wrong last time
     seconds = {segment.id: segment.estimated_s for segment in made.plan.segments}
     queue.fill(in_order(jobs, seconds.__getitem__, made.caps.slots))
     if jobs:
         store.takes.check_space(sum(seconds[job.segment] for job in jobs))
-    shop = Workshop(store, seat, queue, sample_filler(made.casting.voices), listener, stopped)
+    shop = Workshop(store, seat, queue, sample_filler(made.casting.voices), listener, stopped, judge)
     outcome = work_off(shop, {job.key: job for job in jobs})
-    found = standing(made, present | set(outcome.rendered))
+    found = standing(made, present | set(outcome.rendered) | set(judge.stretched if judge is not None else ()))
     _note_shared_takes(made, store, found)
-    return Rendered(tuple(jobs), outcome, tuple(found))
+    doubtful = doubtful_ones(made, store, found) if judge is not None else ()
+    return Rendered(tuple(jobs), outcome, tuple(found), tuple(judge.retaken) if judge is not None else (), doubtful)
+
+
+def doubtful_ones(made: Episode, store: ProjectStore, found: Sequence[Status]) -> tuple[str, ...]:
+    """The segments that a doubtful take stands for, as far as takes were looked over and nobody has accepted them."""
+    from studio.render.reviewing import REVISION
+
+    known, marks, policy = store.reviews(REVISION), store.load().marks, made.policy
+    accepted = {place for place, mark in marks.items() if mark.is_accepted}
+    return tuple(
+        one.segment
+        for one in found
+        if one.take in known
+        and (one.segment, one.take) not in accepted
+        and policy.judged(known[one.take], one.request).is_doubtful
+    )
 
 
 def _with_wishes(project: Project, script: Script, wishes: Wishes) -> Project:
     cast = project.cast
     for character, voice in wishes.voices.items():
         own = script.front.cast.overridden_by(project.cast).get(character, CastEntry())
-        cast = cast.with_entry(character, replace(own, voice=voice))
+        name, _, style = voice.partition("/")
+        cast = cast.with_entry(character, replace(own, voice=name, style=style or own.style))
     settings = project.settings if wishes.seed is None else {**project.settings, "seed": str(wishes.seed)}
     return replace(project, cast=cast, settings=settings)
 
@@ -158,9 +203,11 @@ def _known(store: ProjectStore | None, present: Collection[str]) -> Known:
             return takes.info(key).recipe
         return ""
 
-    last = {row.segment: row.key for row in store.all_takes()}
+    project = store.load()
+    binned = project.binned()
+    last = {row.segment: row.key for row in store.all_takes() if (row.segment, row.key) not in binned}
     queue = {row.segment: row.state for row in store.jobs()}
-    return Known(present, store.load().chosen, last, queue, recipe_of)
+    return Known(present, project.chosen, last, queue, recipe_of, project.locked(), binned, store.picks())
 
 
 def _note_shared_takes(made: Episode, store: ProjectStore, found: Sequence[Status]) -> None:
@@ -168,8 +215,9 @@ def _note_shared_takes(made: Episode, store: ProjectStore, found: Sequence[Statu
     lost with the power is noted now."""
     noted = {(row.segment, row.key) for row in store.all_takes()}
     for one in found:
-        if one.take == one.key and (one.segment, one.key) not in noted:
-            store.add_take(one.segment, one.key, is_draft=made.caps.is_draft)
+        is_asked_for = one.state is State.RENDERED or one.take == one.key
+        if is_asked_for and (one.segment, one.take) not in noted:
+            store.add_take(one.segment, one.take, is_draft=made.caps.is_draft)
 
 
 def is_same_file(one: Path, other: Path) -> bool:

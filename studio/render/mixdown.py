@@ -17,7 +17,7 @@ from studio.core.settings import text, whole
 from studio.core.timeline import Clip, Timeline
 from studio.render.arrange import Heard, Materials, arrange, samples_of
 from studio.render.episode import Episode, is_same_file
-from studio.render.plan import State, Status
+from studio.render.plan import Status
 from studio.render.projects import files_named
 from studio.render.runner import Stopped
 from studio.store import places
@@ -81,7 +81,7 @@ def missing(standing: Sequence[Status]) -> list[Status]:
 
 def outdated(standing: Sequence[Status]) -> list[Status]:
     """The segments that an old take stands for."""
-    return [one for one in standing if one.take and one.take != one.key and one.state != State.KEPT]
+    return [one for one in standing if one.take and (one.reason is not None or one.changed is not None)]
 
 
 def write(made: Episode, timeline: Timeline, path: Path, progress: Callable[[float], None], stopped: Stopped) -> Written:

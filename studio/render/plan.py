@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +23,7 @@ class State(StrEnum):
     STALE = "stale"  # it has a take, of other words, another voice, seed or engine
     FAILED = "failed"
     KEPT = "kept"  # a take the user chose; it speaks these words and is left alone
+    LOCKED = "locked"  # a take the user locked; it is left alone whatever becomes of the words
 
 
 class Reason(StrEnum):
@@ -35,6 +36,7 @@ class Reason(StrEnum):
     ENGINE = N_("new engine")
     SETTINGS = N_("new settings")
     AGAIN = N_("another take")
+    RETAKE = N_("a better take")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How one segment stands. `take` is the key of the take that is heard ("" is none); `request` what would render it now."""
+    """How one segment stands. `take` is the key of the take that is heard ("" is none); `request` what would render it now, and
+    `key` that of the take it would make."""
 
     segment: str
     state: State
@@ -57,18 +60,24 @@ class Status:
     take: str
     request: Request
     reason: Reason | None = None  # why it is not rendered, where it is not
+    changed: Reason | None = None  # what is new since its locked take was made; nothing is rendered for that
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the project knows of its takes. `recipes` gives the stored recipe of a key, "" where it is lost; `last` each
-    segment's newest take; `queue` the state of each segment's job: waiting, running, done, failed or cancelled."""
+    segment's newest take; `queue` the state of each segment's job: waiting, running, done, failed or cancelled. `locked` gives
+    each segment's locked take, `binned` the deleted ones as (segment, take), `picks` which of several takes of one request is
+    heard: the first one's key -> the best one's."""
 
     keys: Container[str]
     chosen: Mapping[str, str]
     last: Mapping[str, str]
     queue: Mapping[str, str]
     recipe_of: Callable[[str], str]
+    locked: Mapping[str, str] = field(default_factory=dict)
+    binned: Container[tuple[str, str]] = frozenset()
+    picks: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_KNOWN = Known(frozenset(), {}, {}, {}, lambda key: "")
@@ -98,6 +107,11 @@ def in_order(jobs: Sequence[Job], seconds_of: Callable[[str], float], slots: int
 
 def why(recipe: str, request: Request, caps: Caps) -> Reason:
     """What differs between a take's recipe and the request that would be made now; the weightiest difference is named."""
+    return differs(recipe, request, caps) or Reason.SETTINGS
+
+
+def differs(recipe: str, request: Request, caps: Caps) -> Reason | None:
+    """The same; None where nothing does."""
     old = _loaded(recipe)
     new = json.loads(request.recipe(caps))
     if _words(old) != _words(new):
@@ -106,16 +120,23 @@ def why(recipe: str, request: Request, caps: Caps) -> Reason:
         return Reason.ENGINE
     if old.get("voices") != new["voices"]:
         return Reason.VOICE
-    return Reason.SEED if old.get("seed") != new["seed"] else Reason.SETTINGS
+    if old.get("seed") != new["seed"]:
+        return Reason.SEED
+    return Reason.SETTINGS if (old.get("pace"), old.get("params")) != (new["pace"], new["params"]) else None
 
 
 def _status(segment: str, request: Request, caps: Caps, known: Known) -> Status:
     key = request.key(caps)
+    locked = known.locked.get(segment, "")
+    if locked and locked in known.keys:
+        changed = differs(known.recipe_of(locked), request, caps)
+        return Status(segment, State.LOCKED, key, locked, request, changed=None if changed is Reason.SEED else changed)
     chosen = known.chosen.get(segment, "")
     if chosen and chosen != key and chosen in known.keys and _says(known.recipe_of(chosen), request, caps):
         return Status(segment, State.KEPT, key, chosen, request)
-    if key in known.keys:
-        return Status(segment, State.KEPT if chosen == key else State.RENDERED, key, key, request)
+    for take in (known.picks.get(key, ""), key):
+        if take and take in known.keys and (segment, take) not in known.binned:
+            return Status(segment, State.KEPT if chosen == take else State.RENDERED, key, take, request)
     last = next((one for one in (chosen, known.last.get(segment, "")) if one and one in known.keys), "")
     reason = why(known.recipe_of(last), request, caps) if last else Reason.NEW
     state = _BY_JOB.get(known.queue.get(segment, ""), State.STALE if last else State.EMPTY)

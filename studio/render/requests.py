@@ -71,6 +71,16 @@ def _seed(turns: Sequence[SpokenTurn], specs: Mapping[int, VoiceSpec], base_seed
     return stable_seed(base_seed, "segment", *(part for turn in turns for part in (turn.speaker, turn.text)))
 
 
+def lender(segment: Segment, casting: Casting) -> Voice | None:
+    """The voice of the library that lends a segment its seed; None where the script, the cast or no voice at all does."""
+    heard = {turn.speaker: turn for turn in reversed(segment.turns)}
+    for turn in sorted(heard.values(), key=segment.turns.index) if segment.seed is None else ():
+        if not _voice_spec(turn, casting).sample_digest:
+            entry, _ = _entry(turn, casting)
+            return casting.voices.get(entry.voice) if entry.seed is None else None
+    return None
+
+
 def with_samples(request: Request, samples: Mapping[str, Sample], pcm_of: PcmOf) -> Request:
     """The request with the sound of its voices' samples, ready for an engine. Its key stays the same."""
     filled = []

@@ -32,6 +32,9 @@ class Takes(Protocol):
         recipe: str = "",
         unspoken: Sequence[tuple[int, int, int]] = (),
         ended: str = "complete",
+        *,
+        codes: bytes = b"",
+        codec: str = "",
     ) -> Take: ...
 
 
@@ -114,7 +117,10 @@ class Flight:
             raise EngineError("the engine ended without any sound", kept="no take was stored", todo="render this line again")
         recipe = self._request.recipe(caps)
         done, pcm = self._done, bytes(self._pcm)
-        return self._takes.write(self._key, pcm, caps.sample_rate, self._words, recipe, done.unspoken, done.reason)
+        codes, codec = (done.codes, caps.codec) if caps.codec else (b"", "")
+        return self._takes.write(
+            self._key, pcm, caps.sample_rate, self._words, recipe, done.unspoken, done.reason, codes=codes, codec=codec
+        )
 
 
 def stop_all(flights: Iterable[Flight]) -> None:

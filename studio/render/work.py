@@ -14,6 +14,7 @@ from studio.core.render import Progress, Request
 from studio.engines.turns import whose_turn
 from studio.render.company import Company
 from studio.render.eta import Meter, Spent
+from studio.render.judging import Judge
 from studio.render.plan import Job
 from studio.render.queue import Queue
 from studio.render.runner import EngineSeat, Flight, Stopped, stop_all
@@ -39,6 +40,10 @@ class Listener(Protocol):
 
     def failed(self, job: Job, error: StudioError, *, again: bool) -> None: ...
 
+    def added(self, jobs: Sequence[Job]) -> None:
+        """These are rendered as well: a take of theirs is doubtful."""
+        ...
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -51,7 +56,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What the work is done with. `ready` fills a request with the sound of its samples."""
+    """What the work is done with. `ready` fills a request with the sound of its samples. `judge` looks takes over and asks for
+    others; without one, what is rendered is heard."""
 
     store: ProjectStore
     seat: EngineSeat
@@ -59,6 +65,7 @@ class Workshop:
     ready: Callable[[Request], Request]
     listener: Listener
     stopped: Stopped
+    judge: Judge | None = None
 
 
 def work_off(shop: Workshop, jobs: Mapping[str, Job]) -> Outcome:
@@ -98,7 +105,7 @@ class _Shift:
         self.outcome = Outcome()
         self.flying: list[_Flying] = []
         self._shop = shop
-        self._jobs = jobs
+        self._jobs = dict(jobs)
         self._company = Company(shop.seat.caps.slots if shop.queue.peek() is not None else 1)
         self._tries: dict[int, int] = {}
         self._meter = Meter()
@@ -163,11 +170,20 @@ class _Shift:
         self._company.worked(one.row.id)
         self.outcome.rendered.append(take.key)
         shop.listener.finished(one.job, take, spent)
+        if shop.judge is not None:
+            self._add(shop.judge.after(one.job, take))
 
     def _let_go(self, one: _Flying) -> Spent:
         one.flight.close()
         self.flying.remove(one)
         return self._meter.end(one.row.id, time.monotonic())
+
+    def _add(self, jobs: Sequence[Job]) -> None:
+        """Further takes come before all that waits: what was begun is finished."""
+        if jobs:
+            self._jobs.update((job.key, job) for job in jobs)
+            self._shop.queue.add(jobs, first=True)
+            self._shop.listener.added(jobs)
 
     def _failed(self, row: JobRow, job: Job, error: StudioError) -> None:
         shop, is_the_engine = self._shop, isinstance(error, EngineError) and not isinstance(error, RefusedError)
@@ -185,5 +201,7 @@ class _Shift:
             shop.queue.failed(row.id, error.sentence())
             self.outcome.failed[job.key] = error
         shop.listener.failed(job, error, again=again)
+        if shop.judge is not None and not again:
+            self._add(shop.judge.given_up(job))
         if self._company.is_worn_out:
             self.outcome.stopped_by = error

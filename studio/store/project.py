@@ -263,7 +263,7 @@ class ProjectStore:
             reviews.put_picks(connection, picks or {})
 
     def picks(self) -> Mapping[str, str]:
-        """Which take is heard of several of one request: the first one's key -> the best one's, or "" while it is not settled."""
+        """Which of several takes of one request is heard: the first one's key -> the best one's, "" while it is not settled."""
         with self._database.begin() as connection:
             return reviews.load_picks(connection)
 

@@ -38,6 +38,9 @@ class Diary:
         assert spent.wall_s + 1e-9 >= spent.share_s >= 0  # both are sums, rounded each in its own way
         self.told.append(f"finished {job.segment}")
 
+    def added(self, jobs: Sequence[Job]) -> None:
+        self.told.append(f"added {' '.join(job.segment for job in jobs)}")
+
     def failed(self, job: Job, error: StudioError, *, again: bool) -> None:
         self.told.append(f"failed {job.segment}{' again' if again else ''}")
 

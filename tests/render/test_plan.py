@@ -116,3 +116,44 @@ def test_a_chosen_take_that_is_lost_is_rendered_again() -> None:
 def test_words_that_come_twice_are_rendered_once() -> None:
     found = statuses([ONE, replace(ONE, id="again")], request, CAPS, NOTHING_KNOWN)
     assert [job.segment for job in needed(found)] == ["one"]
+
+
+def test_a_locked_take_survives_every_change_and_says_what_changed() -> None:
+    old = request(replace(ONE, turns=(SegmentTurn(1, "Maya", "Hello."),)))
+    key = old.key(CAPS)
+    locked = replace(known(old, request(), chosen=old, last=request()), locked={"one": key})
+    found = statuses([ONE], request, CAPS, locked)
+    assert (found[0].state, found[0].take, found[0].reason, found[0].changed) == (State.LOCKED, key, None, Reason.TEXT)
+    assert needed(found) == []
+    assert statuses([ONE], lambda _: old, CAPS, locked)[0].changed is None
+    another = request(take=2)
+    locked = replace(known(another, chosen=another), locked={"one": another.key(CAPS)})
+    assert statuses([ONE], request, CAPS, locked)[0].changed is None, "another performance of the same words"
+
+
+def test_a_lock_of_a_take_that_is_lost_holds_nothing_back() -> None:
+    lost = replace(NOTHING_KNOWN, locked={"one": "0" * 32})
+    assert status_of(lost) == (State.EMPTY, Reason.NEW)
+
+
+def test_the_take_that_was_picked_is_heard_until_the_segment_asks_for_another() -> None:
+    second = request(take=1)
+    picked = replace(known(request(), second, last=second), picks={request().key(CAPS): second.key(CAPS)})
+    found = statuses([ONE], request, CAPS, picked)
+    assert (found[0].state, found[0].take, needed(found)) == (State.RENDERED, second.key(CAPS), [])
+    for changed, reason in (
+        (replace(ONE, turns=(SegmentTurn(1, "Maya", "Hello."),)), Reason.TEXT),
+        (replace(ONE, seed=3), Reason.SEED),
+    ):
+        found = statuses([changed], request, CAPS, picked)
+        assert (found[0].state, found[0].reason) == (State.STALE, reason)
+    found = statuses([ONE], lambda one: request(one, Casting(Cast((("Maya", CastEntry(seed=3)),)), {})), CAPS, picked)
+    assert (found[0].state, found[0].reason) == (State.STALE, Reason.VOICE)
+
+
+def test_a_pick_that_was_deleted_or_lost_gives_way_to_the_first_take() -> None:
+    first, second = request().key(CAPS), request(take=1).key(CAPS)
+    deleted = replace(known(request(), request(take=1)), picks={first: second}, binned={("one", second)})
+    lost = replace(known(request()), picks={first: second})
+    for project in (deleted, lost):
+        assert statuses([ONE], request, CAPS, project)[0].take == first
