@@ -11,6 +11,7 @@ from studio.core.errors import ProjectLockedError, StudioError
 from studio.core.settings import text
 from studio.qt import places
 from studio.qt.change import Change, Kind
+from studio.qt.comparing import Comparing
 from studio.qt.engines import EngineChoice
 from studio.qt.exporting import Exporting
 from studio.qt.peaks import PeakCache
@@ -21,7 +22,10 @@ from studio.qt.remembered import Remembered
 from studio.qt.render_thread import RenderThread
 from studio.qt.session import Session
 from studio.qt.sound import open_output
+from studio.qt.voiceedits import VoiceEdits
 from studio.qt.voices import Voices
+from studio.qt.voicesharing import VoiceSharing
+from studio.qt.voiceuses import VoiceUses
 from studio.store.project import ProjectStore
 
 
@@ -44,12 +48,16 @@ class Workspace(QObject):
         self.thread_ = RenderThread(self)
         self.engine = EngineChoice(self.thread_, self)
         self.voices = Voices(places.library_file(), self)
+        self.voice_edits = VoiceEdits(self.voices, self.pools.interactive, self)
+        self.sharing = VoiceSharing(self.voices, self.voice_edits, self.pools.background, self)
+        self._voice_uses: VoiceUses | None = None
         self.session: Session | None = None
         self.player = Player(lambda timeline, start: self._open().sounds.mix(timeline, start), open_output, self)
         self.previewing = Previewing(self.thread_, self.player, self.voices, places.previews_folder(), self)
+        self.comparing = Comparing(self.player, self.pools.interactive, self)
         self.peaks: PeakCache | None = None
         self.exporting: Exporting | None = None
-        for part in (self.engine, self.voices, self.player, self.previewing):
+        for part in (self.engine, self.voices, self.voice_edits, self.sharing, self.player, self.previewing, self.comparing):
             part.trouble.connect(self.trouble)
         for lane in (self.pools.background, self.pools.interactive):
             lane.failed.connect(_raise)
@@ -71,6 +79,7 @@ class Workspace(QObject):
         self.session = session
         self.peaks = PeakCache(session.sounds, places.peaks_folder(), self.pools.interactive, session)
         self.exporting = Exporting(session.sounds, self.pools.background, session)
+        self._voice_uses = VoiceUses(session, self.pools.background)
         self.player.stop()
         self.player.set_timeline(session.timeline)
         session.changed.connect(self._follow)
@@ -94,10 +103,13 @@ class Workspace(QObject):
         session, self.session = self.session, None
         if session is None:
             return
+        self.comparing.end()
         self.player.stop()
         if self.exporting is not None:
             self.exporting.stop()
         session.changed.disconnect(self._follow)
+        if self._voice_uses is not None and session.is_writable:
+            self._voice_uses.note()
         try:
             session.close()
         except StudioError as error:
