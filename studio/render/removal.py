@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from studio.core.errors import StudioError
+from studio.core.voices import Voice
 from studio.engines import dia
 from studio.store import durable, places
 from studio.store.library import Former, VoiceLibrary
@@ -27,6 +28,19 @@ def remove_voice(library: VoiceLibrary, name: str, *, force: bool = False) -> Fo
         sweep_caches(library, going=voice.name)
     former = library.remove(name, force=force)
     sweep_caches(library)  # what an engine or a preview has written meanwhile
+    return former
+
+
+def replace_voice(
+    library: VoiceLibrary, name: str, voice: Voice, files: Mapping[str, Path | bytes] | None = None, *, force: bool = False
+) -> Former:
+    """Replace a voice as `VoiceLibrary.replace` does; what caches keep of samples that it gives up goes with them."""
+    given_up = [digest for digest in library.get(name).files if digest not in voice.files]
+    copies = [path for digest in given_up for path in _copies_of(library, digest)]
+    former = library.replace(name, voice, files, force=force)
+    for path in copies:
+        _wipe(path)
+    sweep_caches(library)
     return former
 
 
