@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "plan": N_("show the segments a script is cut into"),
     "render": N_("make the episode: render what is missing, mix, write the file"),
     "export": N_("write a project's finished takes to a file"),
+    "takes": N_("list takes, choose what is heard, lock, note and delete them"),
     "voices": N_("the voice library: list, show, add, edit, remove, export, import, preview"),
     "engines": N_("list the speech engines and what each needs"),
     "model": N_("list, fetch and verify the weights of speech models"),

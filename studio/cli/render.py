@@ -21,6 +21,7 @@ from studio.render import mixdown, projects
 from studio.render.episode import Episode, Rendered, Wishes, diagnostics, episode, kept, render_missing
 from studio.render.eta import clock
 from studio.render.mixdown import Written
+from studio.render.ranking import Ranking
 from studio.render.runner import EngineSeat
 
 
@@ -31,8 +32,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     speaking.add_arguments(parser)
     parser.add_argument(
-        "--voice", action="append", default=[], metavar="CHARACTER=VOICE", help=_("cast a character for this run")
+        "--voice", action="append", default=[], metavar="CHARACTER=VOICE[/STYLE]", help=_("cast a character for this run")
     )
+    parser.add_argument("--takes", metavar="N", help=_("speak each segment N times; the best take is heard"))
+    parser.add_argument("--retry", metavar="N", help=_("speak a doubtful segment up to N times more"))
     parser.add_argument("--seed", metavar="N", help=_("another seed for this run: every voice without one of its own changes"))
     parser.add_argument(
         "--project", metavar="DIR", help=_("keep takes and decisions in this folder (else in the user's cache)")
@@ -62,7 +65,7 @@ def _make(made: Episode, seat: EngineSeat, info: EngineInfo, output: Path, argum
         console.say(info.note)
     with kept(made) as stored:
         progress = Progress(console, stored)
-        rendered = render_missing(stored, seat, progress, _never)  # Ctrl-C arrives as KeyboardInterrupt, at any step
+        rendered = _rendered(stored, seat, progress)
         _refuse_silence(rendered)
         seat.close()  # its memory is not needed for the mix
         timeline = mixdown.timeline_of(stored, rendered.standing)
@@ -70,6 +73,19 @@ def _make(made: Episode, seat: EngineSeat, info: EngineInfo, output: Path, argum
     result = Result(made, rendered, written, info)
     console.result_json(result.as_json()) if arguments.format == "json" else console.result(result.as_text())
     return _complain(result, console)
+
+
+def _rendered(stored: Episode, seat: EngineSeat, progress: Progress) -> Rendered:
+    """Ctrl-C arrives as KeyboardInterrupt, at any step."""
+    if stored.policy.is_idle:
+        return render_missing(stored, seat, progress, _never)
+    from studio.render.reviewing import Reviewer  # with it come the measures
+
+    ranking = Ranking(stored.casting)
+    with Reviewer() as reviews:
+        rendered = render_missing(stored, seat, progress, _never, reviews, ranking.note)
+    ranking.keep()
+    return rendered
 
 
 def _refuse_silence(rendered: Rendered) -> None:
@@ -92,6 +108,11 @@ class Result:
         """The ids of the segments that could not be rendered."""
         return [one.segment for one in self.rendered.standing if one.reason is not None]
 
+    @property
+    def new(self) -> int:
+        """How many segments were rendered, however often."""
+        return len(set(self.rendered.outcome.rendered) - set(self.rendered.retaken))
+
     def as_json(self) -> dict[str, object]:
         markers = self.written.timeline.markers
         rate = self.written.timeline.rate
@@ -102,9 +123,11 @@ class Result:
             "draft": self.info.is_draft,
             "project": str(self.made.source.project),
             "segments": len(self.made.plan.segments),
-            "rendered": len(self.rendered.outcome.rendered),
-            "reused": len(self.made.plan.segments) - len(self.rendered.outcome.rendered) - len(self.failed),
+            "rendered": self.new,
+            "reused": len(self.made.plan.segments) - self.new - len(self.failed),
             "failed": len(self.failed),
+            "retaken": len(self.rendered.retaken),
+            "doubtful": len(self.rendered.doubtful),
             "chapters": [{"title": marker.title, "start": round(marker.start / rate, 3)} for marker in markers],
         }
 
@@ -112,12 +135,18 @@ class Result:
         title = text(self.made.settings, "title") or self.written.path.stem
         count = counted(len(self.made.plan.segments), "segment", "segments")
         chapters = counted(len(self.written.timeline.markers), "chapter", "chapters")
-        new = _("{count} rendered now").format(count=f"{len(self.rendered.outcome.rendered):,}")
+        new = _("{count} rendered now").format(count=f"{self.new:,}")
+        if self.rendered.retaken:
+            new += _(", {count} more takes").format(count=f"{len(self.rendered.retaken):,}")
         lines = [
             _("Made “{title}”: {output}").format(title=title, output=self.written.path),
             f"  {clock(self.written.seconds)}, {chapters}, {count} ({new}), {self.info.title}",
             _("Open it in the studio: dia-studio {project}").format(project=self.made.source.project),
         ]
+        if self.rendered.doubtful:
+            count = counted(len(self.rendered.doubtful), "take is", "takes are")
+            said = _("{count} worth another listen: dia-studio takes list {project} --doubtful")
+            lines.append(said.format(count=count, project=self.made.source.project))
         return "\n".join(lines)
 
 
@@ -145,10 +174,15 @@ def _wishes(arguments: Namespace) -> Wishes:
     for pair in arguments.voice:
         character, equals, voice = pair.partition("=")
         if not (character and equals and voice):
-            raise UsageError(f'"{pair}" is no CHARACTER=VOICE', todo="write, for example, --voice Maya=warm-alto")
+            todo = "write, for example, --voice Maya=warm-alto or --voice Maya=warm-alto/calm"
+            raise UsageError(f'"{pair}" is no CHARACTER=VOICE', todo=todo)
         voices[character] = voice
     seed = int(checked("seed", arguments.seed)) if arguments.seed is not None else None
-    return Wishes(voices, seed)
+    takes, retries = (
+        int(checked(name, given)) if given is not None else None
+        for name, given in (("takes", arguments.takes), ("retries", arguments.retry))
+    )
+    return Wishes(voices, seed, takes, retries)
 
 
 def _never() -> bool:

@@ -7,6 +7,7 @@ import json
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from string import ascii_uppercase
 
 from sqlalchemy import Connection, select
 
@@ -28,6 +29,11 @@ class TakeRow:
     created_at: float
     recipe_digest: str
     is_draft: bool
+
+
+def letter(number: int) -> str:
+    """What the take with this number is called: A, B, … Z, A2, B2 …"""
+    return ascii_uppercase[number % 26] + (str(number // 26 + 1) if number >= 26 else "")
 
 
 def of_take(segment: str, take: Take, *, is_draft: bool, engine: str, seed: int | None, created_at: float | None) -> TakeRow:
