@@ -14,7 +14,7 @@ from studio.core.timeline import Clip, Timeline, Track
 from studio.core.voices import Voice
 from studio.qt.early import Recording
 from studio.qt.player import Player
-from studio.qt.render_thread import RenderJob, RenderThread, Report
+from studio.qt.render_thread import BeginWork, RenderJob, RenderThread, Report
 from studio.qt.session import Session
 from studio.qt.voices import Voices
 from studio.render.arrange import samples_of
@@ -23,6 +23,7 @@ from studio.render.requests import Casting
 from studio.render.runner import Flight, Stopped
 from studio.store.takes import Take, TakeStore
 
+SEARCH_JOBS = 1 << 24  # jobs of previews have negative ids, those from minus this on belong to searches for a seed
 GROWN_MS = 100  # between two looks whether more has come of what is heard early
 
 
@@ -108,7 +109,7 @@ class Previewing(QObject):
             self.trouble.emit(error)
             return
         self._wanted = -next(self._numbers)
-        self._thread.submit(RenderJob(self._wanted, complete, partial(_begin, self._folder)))
+        self._thread.submit(RenderJob(self._wanted, complete, begin_in(self._folder)))
 
     @Slot(int, object)
     def _on_done(self, job_id: int, result: object) -> None:
@@ -121,8 +122,13 @@ class Previewing(QObject):
 
     @Slot(int, object)
     def _on_failed(self, job_id: int, error: Exception) -> None:
-        if job_id < 0 and isinstance(error, StudioError):
+        if -SEARCH_JOBS < job_id < 0 and isinstance(error, StudioError):
             self.trouble.emit(error)
+
+
+def begin_in(folder: Path) -> BeginWork:
+    """How a line is rendered outside every project: its take goes into `folder`."""
+    return partial(_begin, folder)
 
 
 def _begin(folder: Path, request: Request, engine: Engine, report: Report, stopped: Stopped) -> Flight:
