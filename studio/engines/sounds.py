@@ -28,3 +28,10 @@ def sound_tags(text: str, known: frozenset[str] = DIA_SOUNDS) -> Iterator[SoundT
         name = normalised(match[1])
         if name in known:
             yield SoundTag(name, match.start(), match.end())
+
+
+def spoken_words(text: str) -> int:
+    """How many words of a turn are spoken; sounds are none."""
+    for tag in reversed(list(sound_tags(text))):
+        text = f"{text[: tag.start]} {text[tag.end :]}"
+    return sum(any(character.isalnum() for character in word) for word in text.split())
