@@ -23,7 +23,7 @@ from studio.store import db, durable, library_rows, library_uses, models, rows
 from studio.store.findings import Finding
 from studio.store.library_files import SampleFiles, sample_digest
 from studio.store.library_rows import checked_key, name_key
-from studio.store.library_search import Index
+from studio.store.library_search import Index, needed_words
 from studio.store.library_uses import Use
 from studio.store.rows import Row
 
@@ -92,6 +92,12 @@ class VoiceLibrary:
 
     def search(self, text: str = "", tags: Collection[str] = (), folder: str = "", language: str = "") -> Sequence[Voice]:
         """The voices that fit, by name; see `library_search.Index`. What other programs changed is seen."""
+        words = needed_words(text, tags, folder, language)
+        with self._database.begin() as connection:
+            is_known = not words or self._is_current(connection)
+            if not is_known and library_rows.count_with(connection, words) <= library_rows.FEW:
+                found = library_rows.read_with(connection, words)  # thousands need not be read to find a few
+                return Index(found).search(text, tags, folder, language)
         return self._current().search(text, tags, folder, language)
 
     def get(self, name: str) -> Voice:
@@ -246,10 +252,13 @@ class VoiceLibrary:
     def _current(self) -> Index:
         """The voices of now: read again only after a change, by whomever."""
         with self._database.begin() as connection:
-            version = int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())  # moved by other connections alone
-            if self._index is None or version != self._index_version:
-                self._index, self._index_version = Index(library_rows.read_all(connection)), version
+            if self._index is None or not self._is_current(connection):
+                self._index_version = _version(connection)
+                self._index = Index(library_rows.read_all(connection))
             return self._index
+
+    def _is_current(self, connection: Connection) -> bool:
+        return self._index is not None and self._index_version == _version(connection)
 
     def _changing(self) -> AbstractContextManager[Connection]:
         """A transaction that changes voices."""
@@ -297,6 +306,11 @@ class VoiceLibrary:
             with self._database.begin() as connection:
                 return self._unused(connection)
         return self._files.unused(library_rows.used_files(connection))
+
+
+def _version(connection: Connection) -> int:
+    """Moved by what other connections write, and by that alone."""
+    return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
 
 
 def _taken(name: str) -> VoiceError:

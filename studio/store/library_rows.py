@@ -7,14 +7,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from studio.core.errors import VoiceError
 from studio.core.voices import Consent, Sample, SeedRank, Voice
 from studio.store import models, rows
+from studio.store.library_search import stored_words
 from studio.store.rows import Row
 
 LONGEST_NAME = 100
+FEW = 500  # voices, up to which their samples are asked for by name
 
 
 def name_key(name: str) -> str:
@@ -34,13 +36,27 @@ def checked_key(name: str) -> str:
 
 def read_all(connection: Connection) -> list[Voice]:
     """All voices that are sound, by name."""
-    good, _ = rows.read(connection, models.VOICES, order=models.VOICES.c.name_key)
-    samples, _ = rows.read(connection, models.SAMPLES, order=models.SAMPLES.c.position)
+    return read_with(connection, ())
+
+
+def read_with(connection: Connection, words: Sequence[str]) -> list[Voice]:
+    """The sound voices whose stored words hold all of these, by name."""
+    table = models.VOICES
+    good, _ = rows.split(table, connection.execute(select(table).where(*_holding(words)).order_by(table.c.name_key)))
+    wanted = select(models.SAMPLES).order_by(models.SAMPLES.c.position)
+    if len(good) <= FEW:
+        wanted = wanted.where(models.SAMPLES.c.voice.in_([row["name_key"] for row in good]))
+    samples, _ = rows.split(models.SAMPLES, connection.execute(wanted))
     of_voice: dict[str, list[Row]] = {}
     for row in samples:
         of_voice.setdefault(row["voice"], []).append(row)
     found = (_voice(row, of_voice.get(row["name_key"], ())) for row in good)
     return [voice for voice in found if voice is not None]
+
+
+def count_with(connection: Connection, words: Sequence[str]) -> int:
+    """How many rows `read_with` would look at."""
+    return connection.scalar(select(func.count()).select_from(models.VOICES).where(*_holding(words))) or 0
 
 
 def exists(connection: Connection, key: str) -> bool:
@@ -84,6 +100,10 @@ def used_files(connection: Connection) -> set[str]:
     return {*samples, *connection.scalars(select(models.VOICES.c.consent_recording))}
 
 
+def _holding(words: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [func.instr(models.VOICES.c.words, word) > 0 for word in words]
+
+
 def _row(connection: Connection, key: str) -> Row | None:
     return connection.execute(select(models.VOICES).where(models.VOICES.c.name_key == key)).mappings().first()
 
@@ -105,6 +125,7 @@ def _voice_row(key: str, voice: Voice) -> Row:
         "colour": voice.colour,
         "folder": voice.folder,
         "seeds": json.dumps([(one.seed, one.wins, one.tries) for one in voice.seeds]),
+        "words": stored_words(voice.name.strip(), voice.tags, voice.notes, voice.folder, voice.language),
     }
 
 

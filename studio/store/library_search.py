@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
 from studio.core.voices import Voice
+
+_MARKS = re.compile("[\u0300-\u036f]+")  # accents that stand apart from their letters
 
 
 class Index:
@@ -13,7 +16,7 @@ class Index:
 
     def __init__(self, voices: Sequence[Voice]) -> None:
         self.voices = voices
-        self._words = [folded("\n".join((one.name, *one.tags, one.notes))) for one in voices]
+        self._words = [folded(_searched(one.name, one.tags, one.notes)) for one in voices]
 
     def search(self, text: str = "", tags: Collection[str] = (), folder: str = "", language: str = "") -> list[Voice]:
         """The voices that fit everything that is asked, in the order of the index. Each word of `text` has to occur in name,
@@ -29,9 +32,22 @@ class Index:
         ]
 
 
+def stored_words(name: str, tags: Collection[str], notes: str, folder: str, language: str) -> str:
+    """What is kept beside a voice, so that a search need not read those that cannot fit."""
+    return folded("\n".join((_searched(name, tags, notes), folder, language)))
+
+
+def needed_words(text: str, tags: Collection[str], folder: str, language: str) -> list[str]:
+    """Each of these stands in the stored words of every voice that fits; in some others, too."""
+    return [word for word in (*folded(text).split(), *map(folded, (*tags, folder, language))) if word]
+
+
+def _searched(name: str, tags: Collection[str], notes: str) -> str:
+    return "\n".join((name, *tags, notes))
+
+
 def folded(text: str) -> str:
     """Text without case, width and accents: `Zoë` and `zoe` are the same."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(character for character in apart if not unicodedata.combining(character))
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text).casefold())

@@ -140,6 +140,7 @@ VOICES = Table(
     _text("colour"),
     _text("folder"),
     _text("seeds"),  # JSON: [[seed, wins, tries], ...]
+    _text("words"),  # what it is found by: see `library_search`
     _digest(),
 )
 SAMPLES = Table(

@@ -10,7 +10,7 @@ import pytest
 
 from studio.core.errors import VoiceError
 from studio.core.voices import SeedRank, Voice
-from studio.store import places
+from studio.store import library_rows, places
 from studio.store.library import VoiceLibrary, sample_digest
 from tests.store.conftest import execute
 from tests.store.voices import AGREED, files, flac, voice
@@ -63,6 +63,27 @@ def test_voices_are_found_by_words_tags_folder_and_language(library: VoiceLibrar
     assert names(library.search(folder="show")) == ["Ben", "Zoë"]
     assert names(library.search(language="de")) == ["Showman", "Zoë"]
     assert names(library.search("nobody")) == []
+
+
+@pytest.mark.parametrize("few", [0, 1, 500])
+def test_a_first_search_finds_what_later_ones_find(library: VoiceLibrary, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    """It reads no more than may fit."""
+    monkeypatch.setattr(library_rows, "FEW", few)
+    library.add(voice("Zoë Low", ONE, tags=("warm",), folder="Show/Ä", language="de"), files(ONE))
+    library.add(voice("Low", TWO, notes="Show", language="en-GB"), files(TWO))
+    library.add(Voice("Ben", 2, tags=("low-fi",), folder="Low"))
+    library.list()
+    for asked in (
+        {"text": "low"},
+        {"text": "LOW zoe"},
+        {"tags": ("low",)},
+        {"folder": "show/a"},
+        {"language": "EN"},
+        {"text": "x"},
+    ):
+        with VoiceLibrary.open(library.path) as fresh:
+            assert fresh.search(**asked) == library.search(**asked)  # type: ignore[arg-type]
+    assert names(library.search(folder="show/a")) == ["Zoë Low"] and library.search("warm")[0].samples
 
 
 def test_a_search_sees_what_others_and_oneself_have_changed(library: VoiceLibrary) -> None:

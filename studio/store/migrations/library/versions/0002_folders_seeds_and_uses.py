@@ -5,12 +5,14 @@ Digests are over all columns, so they are made anew; a row whose digest was wron
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import sqlalchemy as sa
 from alembic import op
 
 from studio.store import rows
+from studio.store.library_search import stored_words
 
 revision = "0002"
 down_revision = "0001"
@@ -23,6 +25,7 @@ NEW: Mapping[str, str] = {
     "folder": "",
     "seeds": "[]",
 }
+WORDS = "words"
 
 
 def _voices(name: str, *new: str) -> sa.Table:
@@ -38,14 +41,18 @@ def _voices(name: str, *new: str) -> sa.Table:
     )
 
 
+def _words(row: rows.Row) -> str:
+    return stored_words(row["name"], json.loads(row["tags"]), row["notes"], "", row["language"])
+
+
 def upgrade() -> None:
     connection = op.get_bind()
-    old, new = _voices("voices"), _voices("voices", *NEW)
+    old, new = _voices("voices"), _voices("voices", *NEW, WORDS)
     good, bad = rows.read(connection, old)
     old.drop(connection)
     new.create(connection)
-    moved = [{**row, **NEW} for row in good]
-    moved = [{**row, "digest": rows.digest(new, row)} for row in moved] + [{**row, **NEW} for row in bad]
+    moved = [{**row, **NEW, WORDS: _words(row)} for row in good]
+    moved = [{**row, "digest": rows.digest(new, row)} for row in moved] + [{**row, **NEW, WORDS: ""} for row in bad]
     if moved:
         connection.execute(sa.insert(new), moved)
     op.create_table(
