@@ -94,7 +94,7 @@ class Comparing(QObject):
         self.changed.emit()
 
     def set_blind(self, is_blind: bool) -> None:
-        """Hide the names, and let chance put the two in order; or show them. Whatever plays falls silent, or ears would tell."""
+        """Hide the names, and let chance put the two in order; or show them. What plays falls silent, or ears would tell."""
         now = self.now
         if now is None or now.is_blind == is_blind:
             return

@@ -8,9 +8,11 @@ from string import ascii_uppercase
 
 from studio.core.segments import SegmentTurn
 from studio.i18n import N_, _
+from studio.qt.differences import differ_by_chance_alone, settings_of
 from studio.qt.models.cast import CharacterRow
-from studio.qt.models.takes import TakeRow
+from studio.qt.models.takes import UNMARKED, TakeRow
 from studio.qt.outlining import character, seconds_of
+from studio.qt.reviewed import is_pending, review_of
 from studio.qt.session import Session
 from studio.qt.states import Reason, State, Status
 from studio.qt.words import in_words
@@ -21,6 +23,13 @@ _WHY = {
     Reason.SEED: N_("The seed changed since take {letter}."),
     Reason.ENGINE: N_("Take {letter} was made by another engine."),
     Reason.SETTINGS: N_("The settings changed since take {letter}."),
+}
+_LOCKED_WHY = {
+    Reason.TEXT: N_("Take {letter} is locked; the words changed since it was made."),
+    Reason.VOICE: N_("Take {letter} is locked; a voice changed since it was made."),
+    Reason.SEED: N_("Take {letter} is locked; the seed changed since it was made."),
+    Reason.ENGINE: N_("Take {letter} is locked; it was made by another engine."),
+    Reason.SETTINGS: N_("Take {letter} is locked; the settings changed since it was made."),
 }
 
 
@@ -61,10 +70,11 @@ def view_of(session: Session, segment: str, speakers: Mapping[str, int]) -> Segm
 
 
 def take_rows(session: Session, segment: str) -> tuple[TakeRow, ...]:
-    """The takes of a segment, lettered from A."""
+    """The takes of a segment, lettered from A in the order in which they were made; what was deleted keeps its letter."""
     status = session.states.of(segment)
     chosen = session.project.chosen.get(segment, "")
     heard = status.take if status is not None else chosen
+    wanted = _recipe(session, status)
     return tuple(
         TakeRow(
             letter(number),
@@ -72,13 +82,25 @@ def take_rows(session: Session, segment: str) -> tuple[TakeRow, ...]:
             row.seconds,
             row.key == heard,
             row.key == chosen,
-            status is None or row.key == status.key or (row.key == heard and status.state is State.KEPT),
+            not wanted
+            or (row.key == heard and status is not None and status.state is State.KEPT)
+            or differ_by_chance_alone(session.takes.recipe(row.key), wanted),
             row.is_draft,
             row.engine,
             row.seed,
+            session.project.marks.get((segment, row.key), UNMARKED),
+            review_of(session, row.key),
+            is_pending(session, row.key),
+            settings_of(session.takes.recipe(row.key)),
         )
         for number, row in enumerate(session.takes.of(segment))
     )
+
+
+def _recipe(session: Session, status: Status | None) -> str:
+    """What a take would be made of now, "" where that is not known."""
+    caps = session.caps
+    return status.request.recipe(caps) if status is not None and status.key and caps is not None else ""
 
 
 def short_reason(session: Session, segment: str) -> str:
@@ -104,6 +126,8 @@ def _sentence(session: Session, segment: str, status: Status | None) -> str:
         return _("Waiting to be rendered.")
     if status.state is State.RENDERING:
         return _("Being rendered now.")
+    if status.state is State.LOCKED:
+        return _locked(session, segment, status)
     if status.reason is None:
         return ""
     cost = _("Rendering takes about {time}.").format(time=in_words(_cost_s(session, segment)))
@@ -111,6 +135,14 @@ def _sentence(session: Session, segment: str, status: Status | None) -> str:
         return _("Not rendered yet.") + " " + cost
     letters = [row.letter for row in take_rows(session, segment) if row.is_heard]
     return _(_WHY[status.reason]).format(letter=letters[0] if letters else "") + " " + cost
+
+
+def _locked(session: Session, segment: str, status: Status) -> str:
+    """A locked take survives every change, and says so."""
+    if status.changed not in _LOCKED_WHY:
+        return ""
+    letters = [row.letter for row in take_rows(session, segment) if row.is_heard]
+    return _(_LOCKED_WHY[status.changed]).format(letter=letters[0] if letters else "") + " " + _("It is heard all the same.")
 
 
 def _cost_s(session: Session, segment: str) -> float:

@@ -11,7 +11,7 @@ from studio.qt.models.chapters import ChapterRow
 from studio.qt.session import Session
 from studio.qt.states import State
 
-DONE = (State.RENDERED, State.KEPT)
+DONE = (State.RENDERED, State.KEPT, State.LOCKED)
 
 
 @dataclass(frozen=True, slots=True)

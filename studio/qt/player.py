@@ -226,6 +226,10 @@ class Player(QObject):
         self._is_preview = True
         self._begin(timeline, frame, CLOSE)
 
+    def is_previewing(self) -> bool:
+        """What plays is not the show."""
+        return self._is_playing and self._is_preview
+
     def is_comparing(self) -> bool:
         """What plays was begun by `compare`."""
         return self._is_playing and self._feeding is CLOSE

@@ -11,6 +11,8 @@ from studio.i18n import _
 from studio.qt.models.rows import RowModel
 from studio.qt.words import clock
 
+UNMARKED = TakeMark()
+
 
 @dataclass(frozen=True, slots=True)
 class TakeRow:
@@ -26,7 +28,7 @@ class TakeRow:
     is_draft: bool
     engine: str
     seed: int
-    mark: TakeMark = TakeMark()
+    mark: TakeMark = UNMARKED
     review: Review | None = None
     is_pending: bool = False
     settings: tuple[tuple[str, str], ...] = ()
@@ -116,7 +118,8 @@ def title_of(finding: Finding | None) -> str:
 def said(finding: Finding) -> str:
     """`long gap 1.8 s at 0:04`"""
     kind = KINDS[finding.defect]
-    parts = [title_of(finding), f"{finding.value:.2g}".rstrip(".") if abs(finding.value) < 10 else f"{finding.value:.0f}"]
+    amount = f"{finding.value:.2g}" if abs(finding.value) < 10 else f"{finding.value:.0f}"
+    parts = [title_of(finding), amount.replace("-", "\N{MINUS SIGN}")]
     parts += [kind.unit] if kind.unit else []
     if finding.end_s > 0:
         parts.append(_("at {place}").format(place=clock(finding.start_s)))

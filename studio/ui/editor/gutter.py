@@ -97,7 +97,7 @@ def _paint_mark(painter: QPainter, box: QRectF, begun: list[SegmentMark], column
     paint_mark(painter, room, worst.state, state_color(worst.state, theme))
 
 
-_URGENCY = {"failed": 0, "rendering": 1, "queued": 2, "stale": 3, "empty": 4, "rendered": 5, "kept": 6}
+_URGENCY = {"failed": 0, "rendering": 1, "queued": 2, "stale": 3, "empty": 4, "rendered": 5, "kept": 6, "locked": 7}
 
 
 def _paint_lengths(painter: QPainter, row: Row, begun: list[SegmentMark], column: Column, font: QFont, theme: Theme) -> None:

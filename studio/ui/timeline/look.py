@@ -12,7 +12,8 @@ STATE_MARKS = {
     "rendered": "✓",
     "stale": "~",
     "failed": "!",
-    "kept": "■",  # a padlock is missing from many fonts
+    "kept": "◆",
+    "locked": "■",  # a padlock is missing from many fonts
 }
 
 

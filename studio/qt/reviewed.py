@@ -1,0 +1,59 @@
+"""What is known of takes by measuring them, as views ask for it: reviews, doubts, what waits to be looked over. Pure reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.core.project import TakeMark
+from studio.core.quality import Finding, Review
+from studio.qt.models.takes import worst
+from studio.qt.session import Session
+
+_UNMARKED = TakeMark()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A take that is heard and worth another listen. `index` is its segment's place in the plan."""
+
+    segment: str
+    index: int
+    key: str
+    review: Review
+
+    @property
+    def finding(self) -> Finding | None:
+        """The weightiest."""
+        return worst(self.review)
+
+
+def review_of(session: Session, key: str) -> Review | None:
+    """None where a take was not looked over yet."""
+    reviewing = getattr(session, "reviewing", None)
+    return reviewing.of(key) if reviewing is not None else None
+
+
+def is_pending(session: Session, key: str) -> bool:
+    """The take is being looked over, or waits for it."""
+    reviewing = getattr(session, "reviewing", None)
+    return reviewing.is_pending(key) if reviewing is not None else False
+
+
+def doubt_of(session: Session, segment: str) -> Review | None:
+    """The review of the take that a segment is heard with, where it is worth another listen; None for the others."""
+    status = session.states.of(segment)
+    review = review_of(session, status.take) if status is not None and status.take else None
+    if status is None or review is None or not review.is_doubtful:
+        return None
+    mark = session.project.marks.get((segment, status.take), _UNMARKED)
+    return None if mark.is_accepted or mark.is_locked else review
+
+
+def doubts(session: Session) -> tuple[Doubt, ...]:
+    """All that is doubtful, in speaking order. Costs one pass over the segments."""
+    found = []
+    for index, segment in enumerate(session.plan.segments):
+        review = doubt_of(session, segment.id)
+        if review is not None:
+            found.append(Doubt(segment.id, index, review.key, review))
+    return tuple(found)
