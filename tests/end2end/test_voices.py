@@ -77,6 +77,8 @@ def test_a_voice_is_shared_with_its_consent_and_known_again(run: Run, maya: None
     first = Path(SHARED).read_bytes()
     assert run("voices", "export", "ben", "maya", "-o", SHARED).status == 0
     assert Path(SHARED).read_bytes() == first
+    with VoiceLibrary.open(places.library()) as library:
+        library.note_seed("maya", 9, won=False)
     again = run("voices", "import", SHARED, "--format", "json").json()
     assert (again["imported"], again["known"], again["content_hash"]) == ([], ["ben", "maya"], made["content_hash"])
 
