@@ -19,9 +19,9 @@ Costs = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 
 _FAR = np.float32(1e9)
-_STEP = 0.5  # for standing still, and for a frame of the reference that is left out
-_MISSING, _MISSING_FRAME = 2.0, 0.03  # for words left out, and for each of their frames
-_REPEATED = 2.0  # for going back
+_STEP = 0.7  # for standing still, and for a frame of the reference that is left out
+_MISSING, _MISSING_FRAME = 3.0, 0.03  # for words left out, and for each of their frames
+_REPEATED = 3.5  # for going back
 _FURTHEST = 10  # words, either way
 _UNKNOWN, _UNKNOWN_SHARE = 8.0, 0.8  # for entering sound that no word explains; of a frame's mean distance, within
 _FREE_SHARE = 0.5  # where a sound is expected that may be anything

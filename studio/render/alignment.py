@@ -30,6 +30,7 @@ _PITCHES = (20, 80)
 _SPEEDS = (110, 260)
 _CHARACTERS_PER_S = 13.5  # of the draft voice at 150 words a minute
 _LEAST_ADDED_S = 0.15  # a shorter sound that no word explains is a breath, or a slip of the path
+_NEAR_S = 0.15
 _MARGIN_S = 0.05  # a word that is missing is a place: so much of it is shown, either way
 
 
@@ -199,7 +200,20 @@ def _read(path: Path, reference: Reference, words: Sequence[Word], hop_s: float,
             times.append((now, now))
     placed = tuple(Word(one.turn, one.start, one.end, *span) for one, span in zip(words, times, strict=True))
     findings = [*_missing(placed, said, seconds), *_repeated(stays, hop_s), *_added(stays, reference, said, hop_s)]
-    return Alignment(placed, cost, tuple(sorted(findings, key=lambda one: one.start_s)))
+    return Alignment(placed, cost, tuple(_without_slurs(sorted(findings, key=lambda one: one.start_s))))
+
+
+def _without_slurs(findings: Sequence[Finding]) -> list[Finding]:
+    """All but words that are missing where their neighbours are heard twice: those were said, in another accent."""
+    missing = [one for one in findings if one.defect is Defect.MISSING]
+    repeated = [one for one in findings if one.defect is Defect.REPEATED]
+    slurred = [
+        (one, other)
+        for one in missing
+        for other in repeated
+        if max(one.start_s, other.start_s) - min(one.end_s, other.end_s) < _NEAR_S and abs(one.value - other.value) <= 1
+    ]
+    return [one for one in findings if not any(one in pair for pair in slurred)]
 
 
 def _missing(words: Sequence[Word], said: dict[int, _Stay], seconds: float) -> Iterator[Finding]:
