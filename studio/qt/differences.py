@@ -35,6 +35,7 @@ def differences(one: str, other: str) -> tuple[Difference, ...]:
         (_("Revision of the engine"), first.get("revision"), second.get("revision")),
         (_("Seed"), first.get("seed"), second.get("seed")),
         (_("Pace"), first.get("pace"), second.get("pace")),
+        (_("Stretched"), first.get("stretched"), second.get("stretched")),
     ]
     pairs += _params(first, second)
     pairs += _voices(first, second)
@@ -46,6 +47,7 @@ def settings_of(recipe: str) -> tuple[tuple[str, str], ...]:
     """What a take was made with beyond its seed and its voices: (name, value) as people read them."""
     found = recipe_of(recipe)
     pace = [(_("Pace"), _shown(found["pace"]))] if found.get("pace") not in (None, 1, 1.0) else []
+    pace += [(_("Stretched"), _shown(found["stretched"]))] if "stretched" in found else []
     return (*pace, *((_title(name), _shown(value)) for name, value in sorted(_mapping(found.get("params")).items())))
 
 
@@ -102,6 +104,7 @@ def _list(value: object) -> list[Any]:
 
 
 def differ_by_chance_alone(one: str, other: str) -> bool:
-    """Two performances of the same: nothing but the seed sets them apart."""
+    """Two performances of the same: nothing but the seed, or a stretch to the same words' right pace, sets them apart."""
     first, second = recipe_of(one), recipe_of(other)
-    return bool(first) and {**first, "seed": None} == {**second, "seed": None}
+    by_chance = {"seed": None, "stretched": None}
+    return bool(first) and {**first, **by_chance} == {**second, **by_chance}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from studio.core.errors import ProjectError
 from studio.core.render import Word
 from studio.core.timeline import Clip, Timeline
+from studio.qt.reviewed import review_of
 from studio.qt.session import Session
 
 
@@ -63,8 +64,14 @@ class Follower:
     def _word(self, key: str, seconds: float) -> Word | None:
         if key != self._key:
             self._key = key
-            try:
-                self._words = self._session.sounds.words(key)
-            except ProjectError:
-                self._words = ()
+            self._words = self._words_of(key)
         return next((word for word in self._words if word.start_s <= seconds < word.end_s), None)
+
+    def _words_of(self, key: str) -> tuple[Word, ...]:
+        """As the engine told them; else as they were found by measuring the take."""
+        try:
+            told = self._session.sounds.words(key)
+        except ProjectError:
+            told = ()
+        review = review_of(self._session, key) if not told else None
+        return review.words if review is not None else told

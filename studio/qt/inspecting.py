@@ -10,9 +10,9 @@ from studio.core.segments import SegmentTurn
 from studio.i18n import N_, _
 from studio.qt.differences import differ_by_chance_alone, settings_of
 from studio.qt.models.cast import CharacterRow
-from studio.qt.models.takes import UNMARKED, TakeRow
+from studio.qt.models.takes import UNMARKED, TakeRow, in_order, said
 from studio.qt.outlining import character, seconds_of
-from studio.qt.reviewed import is_pending, review_of
+from studio.qt.reviewed import doubt_of, is_pending, review_of
 from studio.qt.session import Session
 from studio.qt.states import Reason, State, Status
 from studio.qt.words import in_words
@@ -109,6 +109,13 @@ def short_reason(session: Session, segment: str) -> str:
         return problem
     status = session.states.of(segment)
     return _(str(status.reason)) if status is not None and status.reason is not None else ""
+
+
+def signs_of(session: Session, segment: str) -> tuple[tuple[str, str], ...]:
+    """What is to be seen of a segment beside its state: that its take is in doubt, that it is a pickup; each with its words."""
+    review, pickup = doubt_of(session, segment), session.project.pickups.get(segment)
+    signs = [("doubtful", ", ".join(said(one) for one in in_order(review.findings)))] if review is not None else []
+    return (*signs, ("pickup", pickup.note)) if pickup is not None else tuple(signs)
 
 
 def letter(number: int) -> str:

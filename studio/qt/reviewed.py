@@ -1,4 +1,4 @@
-"""What is known of takes by measuring them, as views ask for it: reviews, doubts, what waits to be looked over. Pure reading."""
+"""What is known of takes by measuring them, as views ask for it: reviews, doubts, what waits for one. Pure reading."""
 
 from __future__ import annotations
 

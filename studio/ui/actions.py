@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from studio.i18n import N_, _
-from studio.ui.commands import edit, file, manual, play, render, segment, view
+from studio.ui.commands import edit, file, manual, play, render, review, segment, takes, view
 from studio.ui.commands.command import Command, Desk, Situation
 
 __all__ = ["COMMANDS", "MENUS", "TAKE_LETTERS", "Actions", "Command", "Desk", "Situation", "key_hint", "title_of"]
@@ -22,13 +22,15 @@ MENUS: tuple[tuple[str, str], ...] = (
     ("edit", N_("&Edit")),
     ("view", N_("&View")),
     ("segment", N_("&Segment")),
+    ("takes", N_("&Takes")),
+    ("review", N_("Re&view")),
     ("render", N_("&Render")),
     ("play", N_("&Play")),
     ("help", N_("&Help")),
 )
 
 COMMANDS: tuple[Command, ...] = tuple(
-    command for menu in (file, edit, view, segment, render, play, manual) for command in menu.COMMANDS
+    command for menu in (file, edit, view, segment, takes, review, render, play, manual) for command in menu.COMMANDS
 )
 
 

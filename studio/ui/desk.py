@@ -183,10 +183,15 @@ class Desk(Acts):
         if place in ("outline", "timeline", "script"):
             window.focus_pane(place)
             return
-        panels = {"voices": window.voices, "problems": window.problems, "queue": window.queue}
-        tab = window.inspector.indexOf(panels[place]) if place in panels else 0
-        window.inspector.setCurrentIndex(tab)
+        self.show_panel(place)
         window.focus_pane("inspector")
+
+    def show_panel(self, place: str) -> None:
+        """Turn the inspector to one of its tabs, and leave the focus where it is."""
+        window = self._window
+        panels = {"voices": window.voices, "problems": window.problems, "review": window.review, "queue": window.queue}
+        window.set_hidden("inspector", False)
+        window.inspector.setCurrentIndex(window.tab_of(panels[place]) if place in panels else 0)
 
     def next_pane(self, step: int) -> None:
         """On to the next pane that can be seen, round and round."""
@@ -269,14 +274,15 @@ class Desk(Acts):
         if self._session is not None and self._segment:
             self._session.choose_take(self._segment, key)
 
-    def swap_takes(self) -> None:
-        """Between the take that is heard and the newest other one."""
-        shown = self._window.shown
-        status = self._session.states.of(self._segment) if self._session is not None else None
-        if shown is not None and status is not None:
-            others = [key for key in shown.takes_here() if key != status.take]
-            if others:
-                self.choose_take_key(others[-1])
+    def of_takes(self, act: str) -> None:
+        """One of the acts of `taking`."""
+        if self._session is not None:
+            getattr(self._window.taking, act)()
+
+    def of_review(self, act: str) -> None:
+        """One of the acts of `proofing`."""
+        if self._session is not None:
+            getattr(self._window.proofing, act)()
 
     def pause_rendering(self) -> None:
         if self._session is not None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from studio.core.segments import place_of
 from studio.qt.change import EVERYTHING, Change, Kind
 from studio.qt.following import Spoken
-from studio.qt.inspecting import short_reason
+from studio.qt.inspecting import short_reason, signs_of
 from studio.qt.outlining import seconds_of
 from studio.qt.session import ScriptChange, Session
 from studio.ui.editor.table import SegmentMark
@@ -146,4 +146,5 @@ class ScriptLink(QObject):
             None if told is None else 0.0 if told.phase == "loading" else told.done,
             segment.id,
             short_reason(session, segment.id),
+            signs_of(session, segment.id),
         )

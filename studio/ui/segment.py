@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from PySide6.QtCore import QModelIndex, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from studio.i18n import _
 from studio.qt.inspecting import SegmentView
 from studio.qt.models.cast import CharacterRow
-from studio.qt.models.takes import TakeModel, TakeRow
-from studio.qt.peaks import Waveform
-from studio.ui.lists import RowList
-from studio.ui.rows import RowDelegate, right_text, small
-from studio.ui.theme import Theme, theme_of
+from studio.ui.rows import small
+from studio.ui.takes.row import PeaksOf
+from studio.ui.takes.section import TakesSection
+from studio.ui.theme import theme_of
 from studio.ui.widgets.icons import icon
 from studio.ui.widgets.labels import ElidedLabel, SectionHeader
-
-PeaksOf = Callable[[str], Waveform | None]
 
 
 class SegmentPanel(QWidget):
@@ -31,19 +28,18 @@ class SegmentPanel(QWidget):
     voice_asked = Signal(str)
 
     def __init__(self, actions: Mapping[str, QAction], peaks: PeaksOf, parent: QWidget | None = None) -> None:
-        """`actions` by command id: segment.new-take, segment.swap, segment.render."""
+        """`actions` by command id: those of the menus of segments and takes."""
         super().__init__(parent)
-        self.takes = TakeModel(self)
+        self.section = TakesSection(actions, peaks)
+        self.takes = self.section.model
+        self.section.take_asked.connect(self.take_asked)
+        self.section.listen_asked.connect(self.listen_asked)
         self._view: SegmentView | None = None
         self._people = QFrame()
         self._people.setProperty("role", "card")
         self._people_column = QVBoxLayout(self._people)
         self._people_column.setContentsMargins(8, 8, 8, 8)
         self._people_column.setSpacing(4)
-        self._title = SectionHeader("")
-        self._list = RowList(_("Takes"), self.takes, TakeDelegate(peaks), fits=True)
-        self._list.clicked.connect(self._on_take)
-        self._list.acted.connect(self._on_listen)
         self._note = _words("muted")
         self._sent = _words("muted")
         self._sent.setTextInteractionFlags(
@@ -52,14 +48,8 @@ class SegmentPanel(QWidget):
         self._sent_title = SectionHeader(_("What the engine is given"))
         self._empty = _words("muted")
         self._empty.setText(_("Put the cursor into a line that is spoken: its takes are listed here."))
-        self._buttons = QWidget()
-        row = QHBoxLayout(self._buttons)
-        row.setContentsMargins(12, 8, 12, 4)
-        for name in ("segment.new-take", "segment.swap"):
-            row.addWidget(_button(actions[name]))
-        row.addStretch(1)
         self._lay_out()
-        self.first_focus: QWidget = self._list
+        self.first_focus: QWidget = self.section.list
         self.show_segment(None)
 
     @property
@@ -72,7 +62,7 @@ class SegmentPanel(QWidget):
             return
         people_differ = view is None or self._view is None or view.characters != self._view.characters
         self._view = view
-        for widget in (self._people, self._title, self._list, self._buttons, self._sent, self._sent_title):
+        for widget in (self._people, self.section, self._sent, self._sent_title):
             widget.setVisible(view is not None)
         self._empty.setVisible(view is None)
         self._note.setVisible(view is not None and bool(view.sentence))
@@ -83,19 +73,13 @@ class SegmentPanel(QWidget):
         lines = _("line {first}") if view.first_line == view.last_line else _("lines {first} to {last}")
         place = lines.format(first=view.first_line, last=view.last_line)
         takes = _("Takes of segment {number} · {place}") if view.takes else _("Segment {number} · {place}")
-        self._title.setText(takes.format(number=view.number, place=place))
-        self._title.setAccessibleName(self._title.text())
-        self.takes.show(view.takes)
-        self._list.setVisible(bool(view.takes))
-        heard = next((number for number, row in enumerate(view.takes) if row.is_heard), None)
-        if heard is not None:
-            self._list.setCurrentIndex(self.takes.index(heard, 0))
+        self.section.show_takes(view.id, takes.format(number=view.number, place=place), view.takes)
         self._note.setText(view.sentence)
         self._sent.setText(view.sent)
         self._sent_title.setVisible(bool(view.sent))
 
     def peaks_ready(self) -> None:
-        self._list.viewport().update()
+        self.section.peaks_ready()
 
     def show_theme(self) -> None:
         if self._view is not None:
@@ -111,16 +95,6 @@ class SegmentPanel(QWidget):
             person.voice.clicked.connect(lambda checked=False, name=row.name: self.voice_asked.emit(name))
             self._people_column.addWidget(person)
 
-    def _on_take(self, index: QModelIndex) -> None:
-        row = self.takes.row_at(index)
-        if isinstance(row, TakeRow) and not row.is_kept:
-            self.take_asked.emit(row.key)
-
-    def _on_listen(self, index: QModelIndex) -> None:
-        row = self.takes.row_at(index)
-        if isinstance(row, TakeRow):
-            self.listen_asked.emit(row.key)
-
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 8)
@@ -129,7 +103,7 @@ class SegmentPanel(QWidget):
         cards.setContentsMargins(12, 0, 12, 0)
         cards.addWidget(self._people)
         column.addLayout(cards)
-        for widget in (self._empty, self._title, self._list, self._buttons, self._note, self._sent_title, self._sent):
+        for widget in (self._empty, self.section, self._note, self._sent_title, self._sent):
             column.addWidget(widget)
         column.addStretch(1)
 
@@ -190,61 +164,9 @@ class Portrait(QWidget):
         painter.end()
 
 
-class TakeDelegate(RowDelegate):
-    """Letter, small waveform, length, the one word that matters."""
-
-    height = 40
-
-    def __init__(self, peaks: PeaksOf) -> None:
-        super().__init__()
-        self._peaks = peaks
-
-    def paint_row(self, painter: QPainter, box: QRectF, row: object, theme: Theme) -> None:
-        assert isinstance(row, TakeRow)
-        painter.save()
-        bold = QFont(painter.font())
-        bold.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(bold)
-        painter.setPen(theme.color("text"))
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), row.letter)
-        painter.restore()
-        tint = "stale" if not row.is_current else "muted"
-        right_text(painter, box, row.finding, theme.color(tint))
-        seconds = box.adjusted(0, 0, -52, 0)
-        right_text(painter, seconds, _("{seconds:.1f} s").format(seconds=row.seconds), theme.color("muted"))
-        wave = QRectF(box.left() + 28, box.top() + 8, box.width() - 28 - 52 - 56, box.height() - 16)
-        self._paint_wave(painter, wave, row, theme)
-
-    def _paint_wave(self, painter: QPainter, box: QRectF, row: TakeRow, theme: Theme) -> None:
-        waveform = self._peaks(row.key)
-        columns = max(1, int(box.width() / 2))
-        painter.setPen(theme.speaker(0) if row.is_current else theme.color("muted"))
-        middle, half = box.center().y(), box.height() / 2
-        if waveform is None:
-            painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
-            return
-        lows, highs = waveform.columns(0.0, waveform.seconds, columns)
-        loudest = max(float(highs.max()), float(-lows.min()), 0.05)
-        for number in range(columns):
-            x = box.left() + number * 2
-            top, bottom = float(highs[number]) / loudest, float(lows[number]) / loudest
-            painter.drawLine(QPointF(x, middle - max(top, 0.02) * half), QPointF(x, middle - min(bottom, -0.02) * half))
-
-
 def _voice_words(row: CharacterRow) -> str:
     words = row.voice_words if not row.is_missing else _("{voice} is missing").format(voice=row.voice)
     return f"{words} · " + _("seed {seed}").format(seed=row.seed) if row.seed is not None else words
-
-
-def _button(action: QAction) -> QPushButton:
-    """A button that is an action's, with its key beside the words."""
-    key = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
-    button = QPushButton(f"{action.text().replace('&', '')}  {key}")
-    button.setAccessibleName(action.text().replace("&", ""))
-    button.setEnabled(action.isEnabled())
-    action.enabledChanged.connect(button.setEnabled)
-    button.clicked.connect(action.trigger)
-    return button
 
 
 def _words(role: str) -> QLabel:

@@ -14,6 +14,7 @@ from studio.qt.following import Follower
 from studio.qt.inspecting import opening_words, take_rows, view_of
 from studio.qt.models.queue import JobRow
 from studio.qt.outlining import Outline, WordCount, outline
+from studio.qt.proofing import doubt_rows, pickup_rows
 from studio.qt.rendering import JobRow as StoredJob
 from studio.qt.session import Session
 from studio.qt.words import in_words
@@ -60,7 +61,7 @@ class ShownSession(QObject):
         self._work = window.workspace
         self._follower = Follower(session)
         self._counter = WordCount()
-        self._problems = 0
+        self._problems = self._doubts = 0
         self._is_following = False  # the script scrolls along with what is played
         self.segment = ""
         self.outline = Outline((), (), {}, (), 0, 0.0)
@@ -102,6 +103,9 @@ class ShownSession(QObject):
             has_sound=session.timeline.length > 0,
             can_undo=session.undo_stack.canUndo() or self._window.editor.document().isUndoAvailable(),
             can_redo=session.undo_stack.canRedo() or self._window.editor.document().isRedoAvailable(),
+            is_comparing=self._work.comparing.now is not None,
+            doubts=self._doubts,
+            pickups=len(session.project.pickups),
         )
 
     @Slot()
@@ -120,6 +124,7 @@ class ShownSession(QObject):
             Rhythm(self._show_acts, 150, (Kind.STATES, Kind.QUEUE, Kind.TAKES, Kind.TEXT, Kind.TIMELINE), self),
             Rhythm(self._show_queue, 200, (Kind.QUEUE, Kind.STATES), self),
             Rhythm(self._show_problems, 300, (Kind.DIAGNOSTICS, Kind.CAST), self),
+            Rhythm(self._show_review, 400, (Kind.TAKES, Kind.STATES, Kind.PLAN, Kind.TIMELINE), self),
             Rhythm(self._show_outline, 500, words, self),
         )
 
@@ -166,6 +171,12 @@ class ShownSession(QObject):
             (window.segment.take_asked, desk.choose_take_key),
             (window.segment.listen_asked, casting.hear_take),
             (window.segment.preview_asked, casting.hear_character),
+            (window.segment.section.strip.heard_asked, window.taking.hear_side),
+            (self._work.comparing.changed, self._show_comparison),
+            (window.review.place_asked, window.proofing.go_to),
+            (window.review.listen_asked, window.proofing.listen),
+            (window.review.retake_asked, window.proofing.retake),
+            (window.review.note_given, window.proofing.put_note),
             (window.problems.place_asked, desk.go_to_place),
             (window.problems.fix_asked, desk.mend),
             (window.queue.segment_asked, desk.go_to_segment),
@@ -205,6 +216,34 @@ class ShownSession(QObject):
         tabs = self._window.inspector
         title = _("Problems {count}").format(count=len(found)) if found else _("Problems")
         tabs.setTabText(tabs.indexOf(self._window.problems), title)
+
+    def _show_review(self) -> None:
+        """Takes in doubt are counted wherever one looks; their list is filled while somebody sees it."""
+        window, before = self._window, self._doubts
+        doubts, pickups = doubt_rows(self.session), pickup_rows(self.session)
+        self._doubts = len(doubts)
+        window.status.show_doubts(len(doubts))
+        if window.review.isVisible():
+            window.review.show_review(doubts, pickups, can_write=self.session.is_writable)
+        waiting = len(doubts) + len(pickups)
+        title = _("Review {count}").format(count=waiting) if waiting else _("Review")
+        window.inspector.setTabText(window.tab_of(window.review), title)
+        if len(doubts) > before:
+            said = ngettext("{count} take is in doubt", "{count} takes are in doubt", len(doubts))
+            window.editor.say(said.format(count=len(doubts)))
+        window.desk.update_actions()
+
+    def _show_comparison(self) -> None:
+        self._window.segment.section.show_comparison(self._window.taking.compared())
+        self._window.desk.update_actions()
+
+    def heard(self) -> tuple[str, float] | None:
+        """The segment that plays, and how many seconds into its take; None while nothing plays there."""
+        player = self._work.player
+        clip = self._follower.clip_at(player.position) if player.is_playing() and not player.is_previewing() else None
+        if clip is None:
+            return None
+        return clip.id, (player.position - clip.start) / self.session.timeline.rate
 
     def _show_queue(self) -> None:
         rendering = self.session.rendering
@@ -296,6 +335,7 @@ class ShownSession(QObject):
     def _point_to(self, segment: str) -> None:
         if segment != self.segment:
             self.segment = segment
+            self._work.comparing.end()
             self._show_segment()
             self._window.timeline.view.select(segment)
             self._window.desk.update_actions()
@@ -318,7 +358,7 @@ class ShownSession(QObject):
 
     def _on_tab(self, *_: object) -> None:
         """Lists that nobody sees are not kept up to date; now somebody looks."""
-        self._on_change(Change.of(Kind.DIAGNOSTICS, Kind.QUEUE))
+        self._on_change(Change.of(Kind.DIAGNOSTICS, Kind.QUEUE, Kind.TAKES))
         self.refresh()
 
     def _on_undo(self, *_: object) -> None:

@@ -13,7 +13,7 @@ HEIGHT = 30
 
 
 class StatusStrip(QFrame):
-    """`asked(place)` names a panel: problems, script, queue. `pause_asked` and `stop_asked` are for the queue."""
+    """`asked(place)` names a panel: problems, review, script, queue. `pause_asked` and `stop_asked` are for the queue."""
 
     asked = Signal(str)
     pause_asked = Signal()
@@ -25,6 +25,7 @@ class StatusStrip(QFrame):
         self.setFixedHeight(HEIGHT)
         self._errors = self._button("problems", "failed")
         self._warnings = self._button("problems", "stale")
+        self._doubts = self._button("review", "stale")
         self._words = self._button("script", "muted")
         self._said = self._button("script", "muted")
         self._queue = self._button("queue", "text")
@@ -41,7 +42,7 @@ class StatusStrip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(4)
-        for widget in (self._errors, self._warnings, self._words, self._said):
+        for widget in (self._errors, self._warnings, self._doubts, self._words, self._said):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self._queue)
@@ -50,6 +51,7 @@ class StatusStrip(QFrame):
         row.addWidget(self._stop)
         self.say("")
         self.show_problems(0, 0)
+        self.show_doubts(0)
         self.show_queue("", 0.0, is_active=False, is_paused=False)
 
     def show_problems(self, errors: int, warnings: int) -> None:
@@ -57,6 +59,10 @@ class StatusStrip(QFrame):
         self._warnings.setText("~ " + counted(warnings, _("warning"), _("warnings")))
         self._errors.setVisible(errors > 0)
         self._warnings.setVisible(warnings > 0)
+
+    def show_doubts(self, count: int) -> None:
+        self._doubts.setText("? " + _("{count} doubtful").format(count=count))
+        self._doubts.setVisible(count > 0)
 
     def show_words(self, words: int, seconds: float) -> None:
         length = _("about {length}").format(length=in_words(seconds))
@@ -78,7 +84,7 @@ class StatusStrip(QFrame):
 
     def text(self) -> str:
         """All that is shown, for tests and for reading aloud."""
-        parts = (self._errors, self._warnings, self._words, self._said, self._queue)
+        parts = (self._errors, self._warnings, self._doubts, self._words, self._said, self._queue)
         return "  ".join(part.text() for part in parts if not part.isHidden())
 
     def _button(self, place: str, tint: str) -> QPushButton:

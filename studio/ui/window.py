@@ -23,10 +23,13 @@ from studio.ui.errors import Notice
 from studio.ui.keys import UndoKeys
 from studio.ui.outline import WIDTH, OutlinePanel
 from studio.ui.problems import ProblemsPanel
+from studio.ui.proofing import Proofing
 from studio.ui.queue import QueuePanel
+from studio.ui.review import ReviewPanel
 from studio.ui.segment import SegmentPanel
 from studio.ui.shown import ShownSession
 from studio.ui.status import StatusStrip
+from studio.ui.taking import Taking
 from studio.ui.theme import Theme, ThemeSwitch, theme_of
 from studio.ui.timeline.panel import TimelinePanel
 from studio.ui.timelinelink import colors_of
@@ -51,6 +54,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Dia Studio")
         self.desk = Desk(self)
         self.casting = Casting(self)
+        self.taking = Taking(self)
+        self.proofing = Proofing(self)
         self.actions_ = Actions(self, self.desk)
         self._build()
         self._arrange()
@@ -78,6 +83,7 @@ class MainWindow(QMainWindow):
         self.segment = SegmentPanel(actions, self._peaks)
         self.voices = VoicesPanel()
         self.problems = ProblemsPanel(actions)
+        self.review = ReviewPanel(actions)
         self.queue = QueuePanel(actions)
         self.inspector = QTabWidget()
         self.inspector.setObjectName("inspector-tabs")
@@ -88,6 +94,7 @@ class MainWindow(QMainWindow):
             (_scrolled(self.segment), _("Segment")),
             (self.voices, _("Voices")),
             (self.problems, _("Problems")),
+            (_scrolled(self.review), _("Review")),
             (self.queue, _("Queue")),
         ):
             self.inspector.addTab(panel, title)
@@ -247,6 +254,11 @@ class MainWindow(QMainWindow):
                 self.set_hidden(name, True)
         zoom = kept.text("window/zoom", "100")
         self.editor.set_zoom(int(zoom) if zoom.isdigit() else 100)
+
+    def tab_of(self, panel: QWidget) -> int:
+        """The inspector's tab that shows a panel, by itself or in a page that scrolls."""
+        pages = [self.inspector.widget(number) for number in range(self.inspector.count())]
+        return next(number for number, page in enumerate(pages) if page is panel or page.isAncestorOf(panel))
 
     def frame_of(self, name: str) -> QWidget:
         """What is hidden and shown as a pane."""

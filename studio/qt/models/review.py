@@ -12,7 +12,7 @@ from studio.qt.words import clock
 
 @dataclass(frozen=True, slots=True)
 class DoubtRow:
-    """A segment that is heard with a take in doubt. `line` counts from 1; `findings` are said in words, the weightiest first."""
+    """A segment heard with a take in doubt. `line` counts from 1; `findings` are said in words, the weightiest first."""
 
     segment: str
     key: str

@@ -1,20 +1,9 @@
-"""The menu of the segment under the cursor: its rendering, its takes."""
+"""The menu of the segment under the cursor."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from studio.i18n import N_
-from studio.ui.commands.command import Command, Condition, Desk, on_own_segment, on_segment, with_project
-
-
-def _choose(number: int) -> Callable[[Desk], None]:
-    return lambda desk: desk.choose_take(number)
-
-
-def _has_take(number: int) -> Condition:
-    return lambda now: now.takes >= number and now.can_write
-
+from studio.ui.commands.command import Command, on_own_segment, on_segment, with_project
 
 COMMANDS = (
     Command(
@@ -24,15 +13,6 @@ COMMANDS = (
         lambda desk: desk.render_segment(),
         ("Ctrl+Return", "Ctrl+Enter"),
         on_own_segment,
-    ),
-    Command("segment.new-take", "segment", N_("&New take"), lambda desk: desk.new_take(), ("Ctrl+T",), on_own_segment),
-    Command(
-        "segment.swap",
-        "segment",
-        N_("S&wap takes"),
-        lambda desk: desk.swap_takes(),
-        ("Ctrl+B",),
-        lambda now: now.takes > 1,
     ),
     Command(
         "segment.play", "segment", N_("&Play this segment"), lambda desk: desk.play_segment(), ("Shift+Space",), on_segment
@@ -55,16 +35,4 @@ COMMANDS = (
         True,
     ),
     Command("segment.next", "segment", N_("Ne&xt segment"), lambda desk: desk.step_segment(1), ("Alt+Down",), with_project),
-    *(
-        Command(
-            f"segment.take-{number}",
-            "segment",
-            N_("Choose take {letter}"),
-            _choose(number),
-            (f"Alt+{number}",),
-            _has_take(number),
-            number == 1,
-        )
-        for number in range(1, 10)
-    ),
 )

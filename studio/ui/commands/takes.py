@@ -20,7 +20,11 @@ def _several(now: Situation) -> bool:
     return now.takes > 1 or now.is_comparing
 
 
-def _of(act: str, text: str, keys: tuple[str, ...] = (), when: Condition = _has_take(1), starts_group: bool = False) -> Command:
+def _on_take(now: Situation) -> bool:
+    return now.takes > 0 and now.can_write
+
+
+def _of(act: str, text: str, keys: tuple[str, ...] = (), when: Condition = _on_take, starts_group: bool = False) -> Command:
     return Command(f"takes.{act}", "takes", text, lambda desk: desk.of_takes(act), keys, when, starts_group)
 
 

@@ -18,6 +18,7 @@ COMMANDS = (
     Command("view.outline", "view", N_("Go to the &outline"), lambda desk: desk.go_to("outline"), ("Ctrl+5",), with_project),
     Command("view.voices", "view", N_("Go to the &voices"), lambda desk: desk.go_to("voices"), ("Ctrl+6",), with_project),
     Command("view.problems", "view", N_("Go to the &problems"), lambda desk: desk.go_to("problems"), ("Ctrl+7",), with_project),
+    Command("view.review", "view", N_("Go to the &review"), lambda desk: desk.go_to("review"), ("Ctrl+8",), with_project),
     Command("view.next-pane", "view", N_("Next pa&ne"), lambda desk: desk.next_pane(1), ("F6",), with_project, True),
     Command("view.previous-pane", "view", N_("Previous pan&e"), lambda desk: desk.next_pane(-1), ("Shift+F6",), with_project),
     Command("view.back", "view", N_("&Back to the script"), lambda desk: desk.back_to_script(), ("Esc",), with_project),

@@ -1,4 +1,4 @@
-"""The margin: state mark, line number and bar of each segment on the left, its length on the right. Paints and words only."""
+"""The margin: state mark, signs, line number and bar of each segment on the left, its length on the right. Paints and words."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from studio.ui.editor.table import LineTable, SegmentMark
 from studio.ui.theme import Theme
 from studio.ui.widgets.marks import paint_mark, state_color, state_word
 
-LEFT, RIGHT = 82, 92  # room kept on both sides of the text, in points
-BAR, MARK = 3, 24
+LEFT, RIGHT = 100, 92  # room kept on both sides of the text, in points
+BAR, MARK, SIGN = 3, 24, 14
 
 
 def length_text(mark: SegmentMark) -> str:
@@ -35,7 +35,13 @@ def spoken_text(mark: SegmentMark, number: int) -> str:
         parts.append(length.format(seconds=mark.seconds))
     if mark.note:
         parts.append(mark.note)
+    parts += [said(*sign) for sign in mark.signs]
     return ", ".join(parts)
+
+
+def said(sign: str, words: str) -> str:
+    """`doubtful: long gap 1.8 s at 0:04`"""
+    return f"{state_word(sign)}: {words}" if words else state_word(sign)
 
 
 def tooltip(marks: tuple[SegmentMark, ...]) -> str:
@@ -47,6 +53,7 @@ def tooltip(marks: tuple[SegmentMark, ...]) -> str:
         lines.append(f"<b>{escape(word[:1].upper() + word[1:])}</b>" + (f" · {escape(length)}" if length else ""))
         if mark.note:
             lines.append(escape(mark.note))
+        lines += [escape(said(*sign)) for sign in mark.signs]
     return "<br>".join(lines)
 
 
@@ -93,8 +100,12 @@ def _paint_bars(
 
 def _paint_mark(painter: QPainter, box: QRectF, begun: list[SegmentMark], column: Column, theme: Theme) -> None:
     worst = min(begun, key=lambda mark: _URGENCY.get(mark.state, 9))
-    room = QRectF(column.left - LEFT + 8, box.top(), MARK, box.height())
+    room = QRectF(column.left - 74, box.top(), MARK, box.height())
     paint_mark(painter, room, worst.state, state_color(worst.state, theme))
+    signs = dict.fromkeys(sign for mark in begun for sign, _words in mark.signs)
+    for number, sign in enumerate(signs):
+        place = QRectF(room.left() + (MARK - SIGN) / 2 - (number + 1) * SIGN, box.top(), SIGN, box.height())
+        paint_mark(painter, place, sign, state_color(sign, theme))
 
 
 _URGENCY = {"failed": 0, "rendering": 1, "queued": 2, "stale": 3, "empty": 4, "rendered": 5, "kept": 6, "locked": 7}

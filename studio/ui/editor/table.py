@@ -30,6 +30,7 @@ class SegmentMark:
     progress: float | None = None
     id: str = ""
     note: str = ""  # why, in a sentence, for the tooltip
+    signs: tuple[tuple[str, str], ...] = ()  # keys of marks.SIGNS beside the state, each with what is said of it
 
 
 @dataclass(frozen=True, slots=True)
