@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from studio.audio.doctor.mains import HARMONICS, SOFT_DB, strongest
 from studio.audio.dsp import SILENCE_DB, gain_of, peak_db, rms_db
-from studio.audio.files import Samples
+from studio.audio.files import Samples, resample
 from studio.audio.screening.frames import frames_of
 from studio.audio.stretches import Span, best_stretch, stretches, with_margins
 from studio.core.prompts import Remedy
@@ -18,9 +19,12 @@ LEVEL_DBFS = -20.0  # RMS that a sample is brought to
 CEILING_DBFS = -1.0  # but no peak goes above this
 _ENOUGH_DB = 0.05  # a level this near is left as it is
 _ENOUGH_DC = 1e-6
-_NOTCH_HZ = 1.5  # on both sides of each line
-_LOWEST_HZ = 40.0  # below it no voice has anything
-_PERIOD_S = 0.1  # in which both mains come round
+_ENOUGH_S = 0.03  # what is cut off must be longer
+_LOW_RATE = 2_000
+_MOMENT_S = 0.05
+_LEAST = 1e-7  # of the loudest moment: digital silence weighs no more than this
+_ROUNDS = 4
+_OFF_HZ, _TRIES = 0.3, 31  # how far mains and sound cards are off
 
 Mend = Callable[[Samples, int], Samples]
 
@@ -33,8 +37,7 @@ def speech_span(samples: Samples, rate: int) -> Span:
 
 def trimmed(samples: Samples, rate: int) -> Samples:
     """Without the silence at both ends, but for a short margin. Silence alone stays as it is."""
-    first, last = speech_span(samples, rate)
-    return samples[first:last] if last > first else samples
+    return _cut(samples, speech_span(samples, rate), rate)
 
 
 def gain_db(samples: Samples) -> float:
@@ -58,21 +61,20 @@ def without_offset(samples: Samples, rate: int) -> Samples:
 
 
 def without_hum(samples: Samples, rate: int) -> Samples:
-    """Without the mains' lines, if it hums, and without what lies below every voice."""
+    """Without the mains' lines, if it hums. They are measured in the pauses and taken away; the voice is not filtered."""
     level, mains_hz = strongest(frames_of(samples, rate))
     if level < SOFT_DB:
         return samples
-    size = max(round(int(len(samples) / rate / _PERIOD_S) * _PERIOD_S * rate), 1)  # whole periods: no line leaks into others
-    result = samples.copy()
-    result[-size:] = _notched(samples[-size:], rate, mains_hz)
-    result[:size] = _notched(samples[:size], rate, mains_hz)
-    return result
+    low = resample(without_offset(samples, rate), rate, _LOW_RATE).astype(np.float64)
+    exact_hz, lines = _lines(low, mains_hz)
+    at = np.arange(len(samples)) / rate
+    waves = (np.real(line * np.exp(2j * np.pi * exact_hz * harmonic * at)) for harmonic, line in enumerate(lines, 1))
+    return np.asarray(samples - np.sum(list(waves), axis=0), np.float32)
 
 
 def best(samples: Samples, rate: int) -> Samples:
     """The 5 to 10 s that suit best."""
-    first, last = best_stretch(samples, rate)
-    return samples[first:last] if last > first else samples
+    return _cut(samples, best_stretch(samples, rate), rate)
 
 
 MENDS: Mapping[Remedy, Mend] = {
@@ -94,10 +96,44 @@ def mended(samples: Samples, rate: int, remedies: Iterable[Remedy]) -> Samples:
     return samples
 
 
-def _notched(samples: Samples, rate: int, mains_hz: float) -> Samples:
-    lines = np.fft.rfft(samples.astype(np.float64))
-    hz = np.fft.rfftfreq(len(samples), 1.0 / rate)
-    lines[hz < _LOWEST_HZ] = 0.0
-    for harmonic in range(1, HARMONICS + 1):
-        lines[np.abs(hz - mains_hz * harmonic) <= _NOTCH_HZ] = 0.0
-    return np.fft.irfft(lines, len(samples)).astype(np.float32)
+def _cut(samples: Samples, span: Span, rate: int) -> Samples:
+    """The span, or all where hardly anything would go, so that a second cut leaves what the first one left."""
+    enough = _ENOUGH_S * rate
+    first = span.start if span.start > enough else 0
+    last = span.end if len(samples) - span.end > enough else len(samples)
+    return samples[first:last] if span.end > span.start else samples
+
+
+def _lines(low: npt.NDArray[np.float64], mains_hz: float) -> tuple[float, npt.NDArray[np.complex128]]:
+    """The mains' frequency as this recording has it, and the amplitude of each of its lines: refined in rounds, for what is
+    left of the hum hides the pauses."""
+    at = np.arange(len(low)) / _LOW_RATE
+    tries = mains_hz + np.linspace(-_OFF_HZ, _OFF_HZ, _TRIES)
+    weights = _weights(low)
+    hz = max(tries, key=lambda one: float(np.sum(np.abs(_fitted(low, weights, at, one)) ** 2)))
+    lines = np.zeros(HARMONICS, np.complex128)
+    for _ in range(_ROUNDS):
+        found = _fitted(low, _weights(low), at, hz)
+        lines += found
+        low = low - np.real(found @ np.exp(2j * np.pi * hz * np.arange(1, HARMONICS + 1)[:, None] * at))
+    return float(hz), lines
+
+
+def _weights(low: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Quiet moments count the most: a voice is as loud in the lines as they are. They sum to 2."""
+    size = round(_MOMENT_S * _LOW_RATE)
+    power = np.convolve(np.square(low), np.full(size, 1.0 / size), "same")
+    weights = 1.0 / (power + np.max(power) * _LEAST)
+    return np.asarray(weights * (2.0 / np.sum(weights)))
+
+
+def _fitted(
+    low: npt.NDArray[np.float64], weights: npt.NDArray[np.float64], at: npt.NDArray[np.float64], hz: float
+) -> npt.NDArray[np.complex128]:
+    """The amplitude of each line."""
+    wave, turning, weighted = np.exp(-2j * np.pi * hz * at), np.ones(len(at), np.complex128), low * weights
+    found = np.zeros(HARMONICS, np.complex128)
+    for harmonic in range(HARMONICS):
+        turning *= wave
+        found[harmonic] = np.dot(turning, weighted)
+    return found

@@ -8,7 +8,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 FEWEST_WORDS = 4
 _ODD_LETTERS = 0.3  # share of letters that no English word has, from which on the words need not be read
 _SEVERAL_MARKS = 0.02  # of all letters: more accents than borrowed words bring into an English sentence
-_FEW = 0.15  # share of common words: half of an English text is made of them
+_FEW = 0.12  # share of common words: half of an English text is made of them
 _MANY_WORDS = 10  # of so many English words at least one is common
 
 _ENGLISH_WORDS = """

@@ -15,9 +15,9 @@ SOFT_DB, LOUD_DB = -38.0, -22.0  # against the speech
 NONE_DB = -99.0
 HARMONICS = 6
 _RATE = 2_000  # so that a bin of the spectra is 1 Hz wide
-_WINDOW = 800  # 0.4 s
-_QUIET_PERCENT = 20  # of the windows: the pauses
-_BESIDE = (8, 15)  # Hz: a line is compared with what lies there on both sides
+_WINDOW = 500  # 0.25 s: pauses between words are as short
+_QUIET_PERCENT = 10  # of the windows: the pauses
+_BESIDE = (10, 18)  # Hz: a line is compared with what lies there on both sides
 _LINE_DB = 8.0  # by which it stands out
 
 
