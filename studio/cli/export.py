@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from studio.cli import speaking
+from studio.cli import heard, speaking
 from studio.cli.arguments import add_format, add_quiet
 from studio.cli.console import Console
 from studio.core.errors import ProjectError
 from studio.i18n import _, counted
-from studio.render import mixdown, projects
+from studio.render import accounts, mixdown, projects
 from studio.render.episode import Episode, Wishes, episode, present_takes, standing
 from studio.render.eta import clock
+from studio.render.hearing import Reason
+from studio.render.ledger import Ledger
 from studio.render.plan import Status
 
 LINES_NAMED = 5
@@ -48,8 +50,10 @@ def run(arguments: Namespace, console: Console) -> int:
             todo = f"render it with dia-studio render {folder}"
             raise ProjectError("nothing of this project is rendered yet", where=folder, kept="nothing was written", todo=todo)
         timeline = mixdown.timeline_of(made, found)
+        book = accounts.book(made, timeline)
         written = mixdown.write(made, timeline, output, lambda share: console.bar(share, _("writing")), lambda: False)
     _say_what_lacks(made, lacking, outdated, console)
+    _say_what_is_lost(book, console)
     if arguments.format == "json":
         lines = _lines(made)
         console.result_json(
@@ -60,6 +64,7 @@ def run(arguments: Namespace, console: Console) -> int:
                 "missing": [{"id": one.segment, "line": lines[one.segment]} for one in lacking],
                 "outdated": [{"id": one.segment, "line": lines[one.segment]} for one in outdated],
                 "chapters": len(timeline.markers),
+                "not_heard": heard.as_rows(book),
             }
         )
     else:
@@ -75,6 +80,15 @@ def _say_what_lacks(made: Episode, lacking: Sequence[Status], outdated: Sequence
         if found:
             count = counted(len(found), "segment is", "segments are")
             console.problem(f"{count} {what}: line {_named(made, found)}.")
+
+
+def _say_what_is_lost(book: Ledger, console: Console) -> None:
+    """Words that are not in the file though their segments have takes."""
+    found = [group for group in heard.stretches(book) if group[0].reason is not Reason.UNRENDERED]
+    if found:
+        named = ", ".join(str(line) for line in list(dict.fromkeys(book.line(group[0]) for group in found))[:LINES_NAMED])
+        count = counted(len(found), "place", "places")
+        console.problem(_("Words are not in the file in {count}: line {lines}.").format(count=count, lines=named))
 
 
 def _named(made: Episode, found: Sequence[Status]) -> str:
