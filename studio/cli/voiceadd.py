@@ -38,6 +38,7 @@ def add_arguments(parts: Any) -> None:
         parser.add_argument("--seed", metavar="N", help=_("the seed it speaks by"))
         parser.add_argument("--consent", metavar="STATEMENT", help=_("the speaker's consent, in the speaker's words"))
         parser.add_argument("--consent-by", metavar="WHO", help=_("who gave it"))
+        parser.add_argument("--consent-audio", metavar="FILE", help=_("a recording of it"))
         parser.add_argument("--tag", metavar="TAG", action="append", default=[], help=_("a tag; may be repeated"))
         parser.add_argument("--folder", metavar="FOLDER", help=_("where it is kept: Show/Guests"))
         parser.add_argument("--language", metavar="L", help=_("as en, de-AT"))
@@ -57,10 +58,13 @@ def add(arguments: Namespace, console: Console) -> int:
     if arguments.audio:
         sample, sound = _sample(arguments, console)
         voice, sounds = replace(voice, samples=(sample,)), {sample.digest: sound}
+    voice, sounds = _with_consent_recording(arguments, voice, sounds, console)
+    agreed = voice.consent.recording
     with closing(VoiceLibrary.open(places.library())) as library:
         if arguments.style and voice.samples and library.has(arguments.name):
             voice = described(_with_sample(library.get(arguments.name), voice.samples[0]))
-            library.replace(voice.name, voice, sounds)
+            consent = replace(voice.consent, recording=agreed or voice.consent.recording)
+            library.replace(voice.name, replace(voice, consent=consent), sounds)
         else:
             library.add(voice, sounds)
     console.say(_("“{name}” is in the library.").format(name=voice.name))
@@ -72,17 +76,20 @@ def add(arguments: Namespace, console: Console) -> int:
 
 
 def edit(arguments: Namespace, console: Console) -> int:
+    from studio.render.removal import replace_voice
     from studio.store.library import VoiceLibrary
 
     change = _description(arguments)
-    if arguments.rename and len(arguments.names) > 1:
-        raise UsageError("several voices cannot have one name", kept=KEPT, todo="rename one at a time")
+    if (arguments.rename or arguments.consent_audio) and len(arguments.names) > 1:
+        raise UsageError("several voices cannot have one name or one recording", kept=KEPT, todo="do one at a time")
     if not places.library().exists():
         raise VoiceError(f'there is no voice called "{arguments.names[0]}"', todo="see dia-studio voices list")
     with closing(VoiceLibrary.open(places.library())) as library:
-        if arguments.rename:
-            changed = replace(change(library.get(arguments.names[0])), name=arguments.rename)
-            library.replace(arguments.names[0], changed, force=arguments.force)
+        if arguments.rename or arguments.consent_audio:
+            old = library.get(arguments.names[0])
+            changed = replace(change(old), name=arguments.rename or old.name)
+            changed, sounds = _with_consent_recording(arguments, changed, {}, console)
+            replace_voice(library, old.name, changed, sounds, force=arguments.force)
         else:
             library.edit(arguments.names, change)
     console.say(_("changed: {names}.").format(names=", ".join(arguments.names)))
@@ -127,6 +134,22 @@ def _with_sample(voice: Voice, sample: Sample) -> Voice:
             f'"{voice.name}" has a sample of the style "{sample.style}" already', kept=KEPT, todo="choose another style"
         )
     return replace(voice, samples=(*voice.samples, sample))
+
+
+def _with_consent_recording(
+    arguments: Namespace, voice: Voice, sounds: dict[str, bytes], console: Console
+) -> tuple[Voice, dict[str, bytes]]:
+    """The voice with the recording of its consent, if one was given, and that among the sounds. Raises UsageError,
+    AudioError or VoiceError."""
+    if not arguments.consent_audio:
+        return voice, sounds
+    if not voice.consent:
+        raise UsageError("the recording of a consent needs its words", kept=KEPT, todo="give them with --consent")
+    recorded, sound, warnings = sample_from(Path(arguments.consent_audio), voice.consent.statement)
+    for warning in warnings:
+        console.say(f"{warning}.")
+    consent = replace(voice.consent, recording=recorded.digest)
+    return replace(voice, consent=consent), {**sounds, recorded.digest: sound}
 
 
 def _sample(arguments: Namespace, console: Console) -> tuple[Sample, bytes]:

@@ -66,6 +66,17 @@ def test_a_sample_of_another_style_joins_the_voice(run: Run, maya: None) -> None
     one_sentence(run("voices", "add", "maya", *said, "calm"), 2, "calm", "already")
 
 
+def test_a_consent_may_be_recorded_and_its_recording_goes_with_the_voice(run: Run, maya: None) -> None:
+    Path("yes.flac").write_bytes(flac(9, 2.0))
+    assert run("voices", "edit", "maya", *STATEMENT, "--consent-audio", "yes.flac").status == 0
+    digest = run("voices", "show", "maya", "--format", "json").json()["consent_recording"]
+    assert digest in {path.stem for path in library_bytes()}
+    run("voices", "export", "maya", "-o", SHARED)
+    assert digest in read(Path(SHARED)).files
+    run("voices", "remove", "maya")
+    assert not list(places.library().parent.rglob("*.flac"))
+
+
 def test_a_voice_is_shared_with_its_consent_and_known_again(run: Run, maya: None, monkeypatch: pytest.MonkeyPatch) -> None:
     before = library_bytes()
     one_sentence(run("voices", "export", "maya", "-o", SHARED), 2, "no consent is recorded for maya", "--consent")
@@ -183,6 +194,8 @@ USAGE = {
     ("edit", "maya", "--notes", "a\x1b[2J"): "--notes",
     ("edit", "maya", "nobody", "--tag", "x"): "nobody",
     ("edit", "maya", "ben", "--rename", "x"): "one at a time",
+    ("edit", "maya", "--consent-audio", "two.txt"): "--consent",
+    ("edit", "maya", "--consent", "Yes.", "--consent-audio", "nothing.wav"): "nothing.wav",
     ("edit", "maya", "--rename", "BEN"): "already",
     ("edit", "maya", "--seed", "many"): "seed",
     ("add", "new", "--seed", "1", "--colour", "red"): "red",
