@@ -18,18 +18,23 @@ def main(arguments: list[str]) -> int:
     """Decode, answer, and give back the exit status."""
     source, target, max_seconds, max_bytes = Path(arguments[0]), Path(arguments[1]), float(arguments[2]), int(arguments[3])
     _limit_memory(max_bytes)
+    answered = answer(source, target, max_seconds)
+    sys.stdout.write(json.dumps(answered) + "\n")
+    return 1 if "error" in answered else 0
+
+
+def answer(source: Path, target: Path, max_seconds: float) -> dict[str, Any]:
+    """What is told of the file: its shape, with its samples in `target`, or what is wrong with it."""
     try:
-        answer = _decode(source, target, max_seconds)
+        return _decode(source, target, max_seconds)
     except AudioError as error:
-        answer = {"error": error.what, "todo": error.todo}
+        return {"error": error.what, "todo": error.todo}
     except OSError as error:
-        answer = {"error": f"the audio cannot be read ({reason(error)})", "todo": "check that the file is still there"}
+        return {"error": f"the audio cannot be read ({reason(error)})", "todo": "check that the file is still there"}
     except MemoryError:
-        answer = {"error": "reading it would take too much memory", "todo": "choose another file"}
+        return {"error": "reading it would take too much memory", "todo": "choose another file"}
     except Exception as error:  # the process's edge: whatever a parser did, the parent gets one answer
-        answer = {"error": f"the audio cannot be read ({error})", "todo": "choose another file"}
-    sys.stdout.write(json.dumps(answer) + "\n")
-    return 1 if "error" in answer else 0
+        return {"error": f"the audio cannot be read ({error})", "todo": "choose another file"}
 
 
 def _decode(source: Path, target: Path, max_seconds: float) -> dict[str, Any]:
