@@ -14,14 +14,13 @@ from studio.cli.arguments import add_format
 from studio.cli.console import Console
 from studio.core.errors import ProjectError, UsageError
 from studio.core.project import TakeMark
-from studio.core.quality import KINDS, Defect, Finding, Review
+from studio.core.quality import KINDS, REVISION, Defect, Finding, Review
 from studio.i18n import _, counted
 from studio.render import projects
 from studio.render.episode import Episode, Wishes, doubtful_ones, episode, present_takes, standing
 from studio.render.pacing import predicted
 from studio.render.plan import Status
 from studio.render.retakes import words_of
-from studio.render.reviewing import REVISION
 from studio.store.project import ProjectStore
 from studio.store.take_rows import TakeRow, letter
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from studio.core.render import Word
 from studio.i18n import N_
 
+REVISION = 1  # of all checks; raised when the same take would be judged otherwise
 DOUBTFUL = 1.0  # the penalty from which on a take is worth another listen
 
 
@@ -61,7 +62,7 @@ KINDS: dict[Defect, Kind] = {
     Defect.HUM: Kind(N_("hum"), "dB", 1.0, 20.0),
     Defect.LEVEL: Kind(N_("level"), "dB", 0.5, 6.0),
     Defect.NOISE: Kind(N_("noise"), "dB", 1.0, 20.0),
-    Defect.MUSIC: Kind(N_("music"), "%", 1.0, 30.0),
+    Defect.MUSIC: Kind(N_("music"), "%", 1.0, 45.0),
     Defect.LOOP: Kind(N_("loop"), "s", 2.0, 2.0),
     Defect.MISSING: Kind(N_("missing words"), "", 1.5, 3.0),
     Defect.ADDED: Kind(N_("added words"), "", 1.5, 3.0),

@@ -20,6 +20,10 @@ class Desk(Protocol):
         """What would render the segment as it is written now; None where it is gone or cannot be rendered."""
         ...
 
+    def retake_of(self, segment: str, key: str) -> Job | None:
+        """The further take of a segment that has this key; None where nobody waits for it any more."""
+        ...
+
     def complete(self, request: Request) -> Request:
         """The request with the sound of its voices' samples. Raises StudioError where a sample cannot be read."""
         ...

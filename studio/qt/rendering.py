@@ -32,12 +32,12 @@ ACTIVE: tuple[State, ...] = ("waiting", "running")
 
 class Rendering(QObject):
     """`takes` is for the render thread alone.
-
     `queue_changed` follows every step, `took` every take; `states_changed` names segments that stand differently."""
 
     queue_changed = Signal()
     states_changed = Signal(object)  # frozenset of segment ids
     took = Signal(object, bool)  # TakeRow; whether it was asked for as another take, and so is to be heard
+    left = Signal(object)  # JobRows whose takes will not be made; None: no further takes are wanted at all
     loading = Signal(str)
     finished = Signal(int, int)  # nothing is left: segments rendered and failed since the queue was last empty
     trouble = Signal(object)  # StudioError
@@ -49,7 +49,7 @@ class Rendering(QObject):
         self._store = store
         self._queue = Queue(store)
         self._thread = thread
-        self._filling = Filling(self._put, self)
+        self._filling = Filling(self.put, self)
         self._filling.trouble.connect(self._halt)
         self._early = Early()
         self._begin = partial(begin_into, takes, self._early)
@@ -159,7 +159,7 @@ class Rendering(QObject):
         self._queue.resume()
         self._hand.company.forgive()
         if first:
-            self._put(jobs, first=True)
+            self.put(jobs, first=True)
         else:
             self._filling.add(in_order(jobs, self._desk.estimated_s, self._thread.slots))
 
@@ -177,6 +177,7 @@ class Rendering(QObject):
         """Stop what runs and take out what waits. Finished takes stay."""
         self._filling.drop()
         self.cancel([row.id for row in self._queue.rows() if row.state in ACTIVE])
+        self.left.emit(None)
 
     def cancel(self, job_ids: Sequence[int]) -> None:
         rows = list(map(self._queue.row, job_ids))
@@ -186,6 +187,7 @@ class Rendering(QObject):
                 self._thread.stop(row.id)
         resting = [row for row in rows if row.state in ("waiting", "failed")]
         self._queue.cancel_all([row.id for row in resting])
+        self.left.emit(resting)
         self.states_changed.emit(frozenset(row.segment for row in resting))
         self.queue_changed.emit()
 
@@ -224,7 +226,8 @@ class Rendering(QObject):
 
     # how it goes
 
-    def _put(self, jobs: Sequence[Job], *, first: bool = False) -> None:
+    def put(self, jobs: Sequence[Job], *, first: bool = False) -> None:
+        """Queue jobs; where rendering was paused, it stays so."""
         self._queue.add(jobs, first=first)
         self._index()
         self.states_changed.emit(frozenset(job.segment for job in jobs))
@@ -289,6 +292,8 @@ class Rendering(QObject):
         asked = self._asked.get(row.key)
         if asked is not None and asked.reason is Reason.AGAIN:
             return asked
+        if row.reason == Reason.RETAKE:
+            return self._desk.retake_of(row.segment, row.key)
         return self._desk.request_of(row.segment)
 
     @Slot(int)
@@ -364,6 +369,7 @@ class Rendering(QObject):
         self._hand.company.left(job_id)
         if job_id in self._stopping:
             self._queue.cancel(job_id)
+            self.left.emit([row])
         else:
             self._queue.put_back(job_id)
         self._stopping.discard(job_id)
@@ -377,9 +383,9 @@ class Rendering(QObject):
         return ended
 
     def _fail(self, row: JobRow, error: Exception) -> None:
-        said = str(error) or type(error).__name__
-        self._queue.failed(row.id, said)
+        self._queue.failed(row.id, str(error) or type(error).__name__)
         self._run_failed += 1
+        self.left.emit([row])
         self.states_changed.emit(frozenset({row.segment}))
 
     def _halt(self, error: StudioError) -> None:

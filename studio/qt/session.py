@@ -34,16 +34,17 @@ from studio.qt.planning import Cutter
 from studio.qt.pools import Pools
 from studio.qt.render_thread import RenderThread
 from studio.qt.rendering import Job, JobRow, Rendering
+from studio.qt.reviewing import Reviewing
 from studio.qt.saving import Saving
 from studio.qt.sounds import Sounds
 from studio.qt.standing import Standing
 from studio.qt.states import Basis, Reason, Status
-from studio.qt.takebook import TakeBook, TakeRow
+from studio.qt.takebook import TakeBook, TakeRow, said_differently
 from studio.qt.typing import LinesEdit, Typing
 from studio.qt.undo import EditCommand, Gesture
 from studio.qt.voices import Voices
 from studio.render.projects import previous_of
-from studio.render.requests import Casting, casting, overheads, request_for
+from studio.render.requests import Casting, casting, overheads
 from studio.store.project import ProjectStore
 from studio.store.takes import Take, TakeStore
 
@@ -87,6 +88,7 @@ class Session(QObject):
         self.saving = Saving(self.text, store.save_text, pools.background, self)
         self.outside = Outside(store, self.saving, self.text, self)
         self.rendering = Rendering(store, TakeStore(store.takes.folder), thread, self, self)
+        self.reviewing = Reviewing(store, self, pools.background, parent=self)
         self._materials = MaterialStore(self.sounds, store.folder)
         self.arranging = Arranging(self._snapshot, pools.interactive, self)
         self._plan_timer = QTimer(self)
@@ -185,6 +187,7 @@ class Session(QObject):
         self._standing.finish()
         jobs = self.states.needed(self.plan.segments)
         self._save_plan()
+        self.reviewing.resume()
         self.rendering.render(jobs)
         return len(jobs)
 
@@ -202,7 +205,7 @@ class Session(QObject):
     def render_another_take(self, segment: str) -> bool:
         """Another performance of the same words; it will be heard when it is there."""
         self.settle()
-        job = self._another(segment)
+        job = self.reviewing.another(segment)
         if job is None:
             return False
         self._save_plan()
@@ -227,8 +230,8 @@ class Session(QObject):
         except StudioError as error:
             raise self.outside.parted(error) from error
         finally:
-            self.rendering.close()
-            self.arranging.close()
+            for part in (self.rendering, self.reviewing, self.arranging):
+                part.close()
             self._plan_timer.stop()
             self._standing.close()
             self._store.close()
@@ -241,7 +244,11 @@ class Session(QObject):
     def record_take(self, job: JobRow, take: Take, then: JobRow | None = None) -> TakeRow:
         caps = self._engine.caps
         is_draft, next_id = caps is not None and caps.is_draft, then.id if then is not None else None
-        return self._store.add_take(job.segment, take.key, is_draft=is_draft, job=job.id, then=next_id)
+        picks = self.reviewing.opened_by(job)
+        return self._store.add_take(job.segment, take.key, is_draft=is_draft, job=job.id, then=next_id, picks=picks)
+
+    def retake_of(self, segment: str, key: str) -> Job | None:
+        return self.reviewing.retake_of(segment, key)
 
     def estimated_s(self, *segments: str) -> float:
         """The estimated seconds of those of these segments that are in the script."""
@@ -256,6 +263,11 @@ class Session(QObject):
 
     def _connect(self) -> None:
         self.rendering.took.connect(self._on_take)
+        self.rendering.left.connect(self.reviewing.left)
+        self.reviewing.added.connect(self.takes.add)
+        self.reviewing.picked.connect(self._standing.follow)
+        self.reviewing.reviewed.connect(lambda known: self.changed.emit(Change.of(Kind.TAKES, segments=known)))
+        self.reviewing.trouble.connect(self.trouble)
         self.rendering.states_changed.connect(partial(self._standing.follow_jobs, job_of=self.rendering.job_of))
         self._standing.changed.connect(self._on_states)
         self.rendering.queue_changed.connect(partial(self._tell, Kind.QUEUE))
@@ -276,7 +288,7 @@ class Session(QObject):
         if old.cast != new.cast or old.settings != new.settings:
             self._recast()
             kinds.add(Kind.CAST)
-        differ = {one for one in (*old.chosen, *new.chosen) if old.chosen.get(one) != new.chosen.get(one)}
+        differ = said_differently(old, new)
         if differ:
             self._standing.follow(differ)
             kinds.add(Kind.TAKES)
@@ -310,7 +322,7 @@ class Session(QObject):
         caps = self._engine.caps
         if self._casting is None or caps is None:
             return None
-        return Basis(self._casting, caps, self.takes.known(self.project.chosen, {}), self.rendering.job_of)
+        return Basis(self._casting, caps, self.takes.known(self.project, self.reviewing.picks), self.rendering.job_of)
 
     def _on_states(self, differ: frozenset[str]) -> None:
         self.arranging.invalidate()
@@ -336,25 +348,13 @@ class Session(QObject):
     def _on_take(self, row: TakeRow, is_to_be_heard: bool) -> None:
         self.takes.add(row)
         self._standing.follow({row.segment, *self.states.wanting_take(row.key)})
-        if is_to_be_heard and self.is_writable:
+        if is_to_be_heard and self.is_writable and row.segment not in self.project.locked():
             try:
                 self.choose_take(row.segment, row.key)
             except StudioError as error:
                 self.trouble.emit(error)
         self.changed.emit(Change.of(Kind.TAKES, segments=frozenset({row.segment})))
-
-    def _another(self, segment: str) -> Job | None:
-        caps, index = self._engine.caps, self.index_of(segment)
-        status = self.states.of(segment)
-        if caps is None or index is None or self._casting is None or status is None or not status.key:
-            return None
-        number = 0
-        while True:
-            request = request_for(self.plan.segments[index], self._casting, take=number)
-            key = request.key(caps)
-            if not self.takes.has(key) and not self.rendering.has_job(key):
-                return Job(segment, request, key, Reason.AGAIN if number else status.reason or Reason.NEW)
-            number += 1
+        self.reviewing.took(row)
 
     def _snapshot(self) -> Callable[[], Timeline]:
         takes = {status.segment: status.take for status in self.states.in_order(self.plan.segments) if status.take}

@@ -10,7 +10,8 @@ from studio.core.errors import VoiceError
 from studio.core.render import Caps, Request
 from studio.core.segments import Segment
 from studio.render.plan import Job, Known, Reason, State, Status, needed, statuses
-from studio.render.requests import Casting, request_for
+from studio.render.requests import Casting
+from studio.render.retakes import request_now
 from studio.store.jobs import JobRow
 
 __all__ = ["Job", "Reason", "SegmentStates", "State", "Status"]
@@ -121,7 +122,7 @@ def _standing(segment: Segment, basis: Basis, problems: dict[str, str]) -> Statu
     problems.pop(segment.id, None)
     known = basis.known
     try:
-        request = request_for(segment, basis.casting)
+        request = request_now(segment, basis.casting, basis.caps, known.binned, known.keys)
     except VoiceError as error:
         problems[segment.id] = str(error)
         take = known.chosen.get(segment.id) or known.last.get(segment.id, "")

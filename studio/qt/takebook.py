@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from studio.core.errors import ProjectError
+from studio.core.project import Project
 from studio.render.plan import Known
 from studio.store.take_rows import TakeRow
 from studio.store.takes import TakeStore
@@ -12,8 +13,17 @@ from studio.store.takes import TakeStore
 __all__ = ["TakeBook", "TakeRow"]
 
 
+def said_differently(old: Project, new: Project) -> set[str]:
+    """The segments of which another take is chosen, or whose takes or pickups are marked otherwise."""
+    chosen = {one for one in (*old.chosen, *new.chosen) if old.chosen.get(one) != new.chosen.get(one)}
+    marked = {place[0] for place in (*old.marks, *new.marks) if old.marks.get(place) != new.marks.get(place)}
+    pickups = {one for one in (*old.pickups, *new.pickups) if old.pickups.get(one) != new.pickups.get(one)}
+    return chosen | marked | pickups
+
+
 class TakeBook:
-    """Lives on the GUI thread. Rows are added as takes are finished; nothing is ever taken out while a project is open."""
+    """Lives on the GUI thread. Rows are added as takes are finished; nothing is ever taken out while a project is open, also
+    not what was deleted: see `Project.binned`."""
 
     def __init__(self, store: TakeStore, rows: Iterable[TakeRow]) -> None:
         self._store = store
@@ -49,7 +59,16 @@ class TakeBook:
                 self._recipes[key] = ""
         return self._recipes[key]
 
-    def known(self, chosen: Mapping[str, str], queue: Mapping[str, str]) -> Known:
-        """What states are worked out from; `queue` maps segments to the state of their job."""
+    def known(self, project: Project, picks: Mapping[str, str]) -> Known:
+        """What states are worked out from, less the jobs."""
         recipe_of: Callable[[str], str] = self.recipe
-        return Known(self._seconds.keys(), chosen, self._last, queue, recipe_of)
+        binned = project.binned()
+        last: Mapping[str, str] = self._last
+        if binned:
+            newest = {segment: self._newest(segment, binned) for segment, _ in binned}
+            last = {**last, **newest}
+        return Known(self._seconds.keys(), project.chosen, last, {}, recipe_of, project.locked(), binned, picks)
+
+    def _newest(self, segment: str, binned: frozenset[tuple[str, str]]) -> str:
+        """The newest take of a segment that was not deleted."""
+        return next((row.key for row in reversed(self.of(segment)) if (segment, row.key) not in binned), "")

@@ -12,6 +12,7 @@ from studio.core import lint
 from studio.core.errors import StudioError, VoiceError
 from studio.core.parse import parse
 from studio.core.project import Project
+from studio.core.quality import REVISION
 from studio.core.render import Caps
 from studio.core.script import Script
 from studio.core.segments import Plan, plan
@@ -157,8 +158,6 @@ def render_missing(
 
 def doubtful_ones(made: Episode, store: ProjectStore, found: Sequence[Status]) -> tuple[str, ...]:
     """The segments that a doubtful take stands for, as far as takes were looked over and nobody has accepted them."""
-    from studio.render.reviewing import REVISION
-
     known, marks, policy = store.reviews(REVISION), store.load().marks, made.policy
     accepted = {place for place, mark in marks.items() if mark.is_accepted}
     return tuple(

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from studio.audio import files
 from studio.core.errors import StudioError
 from studio.core.quality import Review
-from studio.core.render import Caps, Request, Word
+from studio.core.render import Caps, Request, SpokenTurn, VoiceSpec, Word
 from studio.core.segments import Segment
 from studio.engines.pace import Stretch
 from studio.render.plan import Job, Reason, Status
@@ -55,6 +55,21 @@ def stretched_take(takes: TakeStore, key: str, pace: float) -> Take:
     sound = np.concatenate([stretch.feed(samples.mean(axis=1, dtype=np.float32)), stretch.end()])
     words = [replace(word, start_s=word.start_s / pace, end_s=word.end_s / pace) for word in info.words]
     return takes.write(_key(recipe), sound, rate, _within(words, len(sound) / rate), recipe, info.unspoken, info.ended)
+
+
+def request_of(recipe: str) -> Request | None:
+    """The request that a take was made of, from its recipe; None where that is lost."""
+    try:
+        fields = json.loads(recipe)
+        turns = tuple(SpokenTurn(int(one["speaker"]), str(one["text"]), float(one["pause_after_s"])) for one in fields["turns"])
+        voices = tuple(
+            VoiceSpec(int(one["seed"]), _pairs(one["settings"]), str(one["sample_digest"]), str(one["transcript"]))
+            for one in fields["voices"]
+        )
+        params = _pairs(list(fields["params"].items()))
+        return Request(turns, voices, int(fields["seed"]), float(fields["pace"]), params)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return None
 
 
 @dataclass(slots=True)
@@ -161,6 +176,10 @@ def _recipe(recipe: str, key: str, pace: float) -> str:
 
 def _key(recipe: str) -> str:
     return hashlib.sha256(recipe.encode()).hexdigest()[:32]
+
+
+def _pairs(values: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(name), str(value)) for name, value in values)
 
 
 def _within(words: Sequence[Word], seconds: float) -> list[Word]:

@@ -17,6 +17,7 @@ from studio.core.quality import Review
 from studio.core.render import Caps, Request
 from studio.core.segments import Segment
 from studio.core.settings import number, text, whole
+from studio.engines.sounds import spoken_words
 from studio.render.pacing import Governor
 from studio.render.requests import Casting, lender, request_for
 
@@ -116,15 +117,20 @@ class Contest:
         self._asked: set[str] = set()
         self._reviews: dict[str, Review | None] = {}
         self._failed: set[str] = set()
+        self._is_closed = False
 
     def wanted(self) -> list[Entrant]:
         """Those that are to be made now, each named once. Nothing, with nothing awaited, means that it is settled."""
-        if self.awaited or self.is_good_enough or len(self._asked) >= self._policy.most:
+        if self._is_closed or self.awaited or self.is_good_enough or len(self._asked) >= self._policy.most:
             return []
         least = max(self._policy.takes, len(self._asked) + 1)
         new = [one for one in self._pool.values() if one.key not in self._asked][: least - len(self._asked)]
         self._asked |= {one.key for one in new}
         return new
+
+    def expect(self, key: str) -> None:
+        """This take was made, and is being looked over."""
+        self._asked.add(key)
 
     def was_there(self, key: str, review: Review | None) -> None:
         """This take was made before."""
@@ -138,6 +144,10 @@ class Contest:
     def give_up(self, key: str) -> None:
         """The take could not be made."""
         self._failed.add(key)
+
+    def close(self) -> None:
+        """No further takes are wanted: those that are there decide."""
+        self._is_closed = True
 
     def keys(self) -> tuple[str, ...]:
         return tuple(self._pool)
@@ -159,7 +169,7 @@ class Contest:
 
     @property
     def is_settled(self) -> bool:
-        return not self.awaited and (self.is_good_enough or len(self._asked) >= self._policy.most)
+        return not self.awaited and (self._is_closed or self.is_good_enough or len(self._asked) >= self._policy.most)
 
     @property
     def winner(self) -> str:
@@ -184,6 +194,4 @@ def pool_of(
 
 def words_of(request: Request) -> int:
     """How many words a request speaks."""
-    from studio.render.reviewing import spoken_words  # with it come the measures, which planning needs not
-
     return sum(spoken_words(turn.text) for turn in request.turns)

@@ -12,13 +12,12 @@ import numpy.typing as npt
 from studio.audio.screening import Expectation, level_finding, repeats_in, screen, usual_level
 from studio.core.errors import EngineError
 from studio.core.estimate import OTHER_SOUND_S, SOUND_S, seconds
+from studio.core.quality import REVISION as REVISION
 from studio.core.quality import Defect, Review
 from studio.core.render import Caps, Request
 from studio.engines.sounds import sound_tags, spoken_words
 from studio.render.alignment import Aligner, Alignment
 from studio.store.takes import Take
-
-REVISION = 1  # of all checks; raised when the same take would be judged otherwise
 
 NO_ALIGNMENT = Alignment((), 0.0, ())
 

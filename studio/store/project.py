@@ -188,9 +188,10 @@ class ProjectStore:
         created_at: float | None = None,
         job: int | None = None,
         then: int | None = None,
+        picks: Mapping[str, str] | None = None,
     ) -> TakeRow:
-        """Record that a stored take was made for a segment; in the same transaction the job, if any, is done, and the job
-        `then`, which waited, is running.
+        """Record that a stored take was made for a segment; in the same transaction the job, if any, is done, the job `then`,
+        which waited, is running, and `picks` are kept.
 
         Engine and seed come from the take's recipe where they are not given. Raises ProjectError when there is no such take.
         """
@@ -199,6 +200,8 @@ class ProjectStore:
         row = take_rows.of_take(segment, take, is_draft=is_draft, engine=engine, seed=seed, created_at=created_at)
         with self._database.begin() as connection:
             take_rows.put(connection, row)
+            if picks:
+                reviews.put_picks(connection, picks)
             if job is not None:
                 jobs.set_state(connection, job, "done", "")
             if then is not None:
@@ -257,10 +260,16 @@ class ProjectStore:
 
     def put_review(self, review: Review, picks: Mapping[str, str] | None = None) -> None:
         """Keep a review, and what was picked by it, in one transaction."""
+        self.put_reviews([review], picks)
+
+    def put_reviews(self, found: Iterable[Review], picks: Mapping[str, str] | None = None) -> None:
+        """The same for several."""
         self._require_writable()
         with self._database.begin() as connection:
-            reviews.put(connection, review)
-            reviews.put_picks(connection, picks or {})
+            for review in found:
+                reviews.put(connection, review)
+            if picks:
+                reviews.put_picks(connection, picks)
 
     def picks(self) -> Mapping[str, str]:
         """Which of several takes of one request is heard: the first one's key -> the best one's, "" while it is not settled."""

@@ -17,6 +17,7 @@ if importlib.util.find_spec("torch") is None:
 
 from dia_engine import manifest
 from studio import cli
+from studio.core.edits import SetSetting
 from studio.core.errors import UnavailableError
 from studio.core.render import Progress
 from studio.engines import dia
@@ -72,6 +73,8 @@ def test_dia_is_chosen_loaded_heard_and_stopped(workspace: Workspace, folder: Pa
     session = workspace.session
     assert session is not None and workspace.engine.info is not None and workspace.engine.caps is not None
     assert (workspace.engine.info.id, workspace.engine.caps.slots) == ("dia", 8)
+    for name, value in (("retries", "0"), ("pace_governor", "off")):  # what random weights say is always doubtful
+        session.do(SetSetting(name, value), name)
     rendering = session.rendering
     said: list[str] = []
     rendering.loading.connect(said.append)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.edits import SetCast, SetClip, SetSetting
 from studio.core.errors import EditError
-from studio.core.project import ClipDecision
+from studio.core.project import ClipDecision, Project
 from studio.core.voices import CastEntry
 from studio.qt.change import Change, Kind
 from studio.qt.recasting import give_voice
@@ -190,7 +190,7 @@ def test_a_job_of_older_words_says_nothing_about_a_segment(session: Session) -> 
     caps = session.caps
     assert caps is not None
     old = JobRow(segment.id, "0" * 32, id=7, state="failed", error="The engine died.")
-    basis = Basis(session.casting, caps, session.takes.known({}, {}), lambda _: old)
+    basis = Basis(session.casting, caps, session.takes.known(Project(), {}), lambda _: old)
     states = SegmentStates()
     states.follow([segment], basis)
     status = states.of(segment.id)
@@ -198,7 +198,7 @@ def test_a_job_of_older_words_says_nothing_about_a_segment(session: Session) -> 
     assert status.state is State.EMPTY
     assert states.problem(segment.id) == ""
     ours = JobRow(segment.id, status.key, id=7, state="failed", error="The engine died.")
-    states.follow([segment], Basis(session.casting, caps, session.takes.known({}, {}), lambda _: ours))
+    states.follow([segment], Basis(session.casting, caps, session.takes.known(Project(), {}), lambda _: ours))
     assert states.problem(segment.id) == "The engine died."
 
 
