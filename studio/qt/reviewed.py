@@ -29,14 +29,12 @@ class Doubt:
 
 def review_of(session: Session, key: str) -> Review | None:
     """None where a take was not looked over yet."""
-    reviewing = getattr(session, "reviewing", None)
-    return reviewing.of(key) if reviewing is not None else None
+    return session.reviewing.of(key)
 
 
 def is_pending(session: Session, key: str) -> bool:
     """The take is being looked over, or waits for it."""
-    reviewing = getattr(session, "reviewing", None)
-    return reviewing.is_pending(key) if reviewing is not None else False
+    return session.reviewing.is_pending(key)
 
 
 def doubt_of(session: Session, segment: str) -> Review | None:

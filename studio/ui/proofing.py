@@ -6,7 +6,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
+from studio.core.edits import SetSetting
 from studio.core.errors import EditError
+from studio.core.settings import SETTINGS, text
 from studio.i18n import _, ngettext
 from studio.qt import marking, proofing
 from studio.qt.models.review import DoubtRow
@@ -78,6 +80,12 @@ class Proofing(Acts):
     def listen(self, segment: str) -> None:
         self.go_to(segment)
         self._window.desk.play_segment()
+
+    @told
+    def judge(self, name: str, value: str) -> None:
+        """One of the project's settings of how takes are judged."""
+        if self._session is not None and text(self._session.settings, name) != value:
+            self._session.do(SetSetting(name, value), _(SETTINGS[name].title))
 
     def _doubt(self) -> DoubtRow | None:
         rows = proofing.doubt_rows(self._session) if self._session is not None else ()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QPushButton, QV
 
 from studio.i18n import _
 from studio.qt.models.review import DoubtModel, DoubtRow, PickupModel, PickupRow
+from studio.ui.judging import JudgingForm
 from studio.ui.lists import RowList
 from studio.ui.rows import RowDelegate, left_text, right_text, small
 from studio.ui.takes.asking import Asking
@@ -17,6 +18,9 @@ from studio.ui.takes.section import act_button, into_view
 from studio.ui.theme import Theme
 from studio.ui.widgets.labels import SectionHeader
 from studio.ui.widgets.marks import paint_mark, state_color
+
+
+MOST_ROWS = 6  # of a list that are seen at once
 
 
 class ReviewPanel(QWidget):
@@ -63,10 +67,10 @@ class ReviewPanel(QWidget):
                 ("render-pickups", _("Render all")),
             )
         ]
+        self.judging = JudgingForm()
         for listed in (self.doubt_list, self.pickup_list):
             listed.clicked.connect(self._on_place)
             listed.acted.connect(self._on_acted)
-            listed.setMinimumHeight(2 * DoubtDelegate.height)
         self._lay_out()
         self.first_focus: QWidget = self.doubt_list
         self.show_review((), (), can_write=False)
@@ -83,6 +87,8 @@ class ReviewPanel(QWidget):
             (self.pickup_list, bool(pickups)),
         ):
             widget.setVisible(is_shown)
+        for listed, count in ((self.doubt_list, len(doubts)), (self.pickup_list, len(pickups))):
+            listed.setFixedHeight(min(max(count, 1), MOST_ROWS) * DoubtDelegate.height)
         for button in (self._listen, self._retake, self._accept):
             button.setVisible(bool(doubts))
             button.setEnabled(can_write or button is self._listen)
@@ -158,14 +164,16 @@ class ReviewPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(top)
         column.addWidget(self._no_doubt)
-        column.addWidget(self.doubt_list, 3)
+        column.addWidget(self.doubt_list)
         column.addLayout(middle)
         column.addWidget(SectionHeader(_("Pickups")))
         column.addWidget(self._no_pickup)
-        column.addWidget(self.pickup_list, 2)
+        column.addWidget(self.pickup_list)
         column.addWidget(self.asking)
         column.addLayout(bottom)
-        column.addStretch(0)
+        column.addWidget(SectionHeader(_("How takes are judged")))
+        column.addWidget(self.judging)
+        column.addStretch(1)
 
 
 class DoubtDelegate(RowDelegate):

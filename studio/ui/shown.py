@@ -124,7 +124,7 @@ class ShownSession(QObject):
             Rhythm(self._show_acts, 150, (Kind.STATES, Kind.QUEUE, Kind.TAKES, Kind.TEXT, Kind.TIMELINE), self),
             Rhythm(self._show_queue, 200, (Kind.QUEUE, Kind.STATES), self),
             Rhythm(self._show_problems, 300, (Kind.DIAGNOSTICS, Kind.CAST), self),
-            Rhythm(self._show_review, 400, (Kind.TAKES, Kind.STATES, Kind.PLAN, Kind.TIMELINE), self),
+            Rhythm(self._show_review, 400, (*words, Kind.TIMELINE), self),
             Rhythm(self._show_outline, 500, words, self),
         )
 
@@ -177,6 +177,7 @@ class ShownSession(QObject):
             (window.review.listen_asked, window.proofing.listen),
             (window.review.retake_asked, window.proofing.retake),
             (window.review.note_given, window.proofing.put_note),
+            (window.review.judging.given, window.proofing.judge),
             (window.problems.place_asked, desk.go_to_place),
             (window.problems.fix_asked, desk.mend),
             (window.queue.segment_asked, desk.go_to_segment),
@@ -225,6 +226,7 @@ class ShownSession(QObject):
         window.status.show_doubts(len(doubts))
         if window.review.isVisible():
             window.review.show_review(doubts, pickups, can_write=self.session.is_writable)
+            window.review.judging.show_settings(self.session.settings, can_write=self.session.is_writable)
         waiting = len(doubts) + len(pickups)
         title = _("Review {count}").format(count=waiting) if waiting else _("Review")
         window.inspector.setTabText(window.tab_of(window.review), title)
@@ -336,6 +338,7 @@ class ShownSession(QObject):
         if segment != self.segment:
             self.segment = segment
             self._work.comparing.end()
+            self.session.reviewing.look_over(segment)
             self._show_segment()
             self._window.timeline.view.select(segment)
             self._window.desk.update_actions()
