@@ -22,7 +22,7 @@ from studio.core.rules.whole import USABLE_PROMPT_S
 
 MIN_S, MAX_S = USABLE_PROMPT_S
 LONGEST_S = 900.0  # of a file that a sample is chosen from; what is longer is refused before it is decoded
-SILENCE_DBFS = -45.0
+SILENCE_DBFS = -60.0  # a quiet microphone is 20 dB louder
 
 
 @dataclass(frozen=True, slots=True, eq=False)

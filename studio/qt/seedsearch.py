@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.core.errors import StudioError
+from studio.core.errors import EngineError, StudioError
 from studio.core.voices import Voice, stable_seed
 from studio.qt.previewing import SEARCH_JOBS, begin_in
 from studio.qt.render_thread import RenderJob, RenderThread
@@ -136,8 +136,10 @@ class SeedSearch(QObject):
     def _fail(self, error: Exception) -> None:
         """What one seed cannot, no other can: the engine or the disk is at fault."""
         self._halt()
-        if isinstance(error, StudioError):
-            self.trouble.emit(error)
+        if not isinstance(error, StudioError):
+            what = f"the line cannot be rendered ({type(error).__name__}: {error})"
+            error = EngineError(what, kept="what was found before stays", todo="try again, or choose another engine")
+        self.trouble.emit(error)
         self.changed.emit()
         self.ended.emit()
 
