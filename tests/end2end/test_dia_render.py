@@ -25,6 +25,7 @@ from dia_engine import manifest
 from dia_engine.hub.places import Note, write_note
 from studio.cli import speaking
 from studio.engines import dia
+from studio.store.takes import TakeStore
 from tests.end2end.conftest import ROOT, Run
 from tests.end2end.test_bad_input import one_sentence
 from tests.end2end.test_kill import FINISHED
@@ -48,10 +49,10 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def with_dia(script: Path, tiny_dia: Path, in_process: None) -> Dia:
-    """The arguments that render a script with the tiny model."""
+    """The arguments that render a script with the tiny model, once: what random weights say is always doubtful."""
 
     def arguments(*more: str | Path, source: Path = script, model: Path = tiny_dia) -> tuple[str | Path, ...]:
-        spoken = ("--engine", "dia", "--model", model, "--device", "cpu", "--dtype", "float32")
+        spoken = ("--engine", "dia", "--model", model, "--device", "cpu", "--dtype", "float32", "--retry", "0")
         return ("render", source, *spoken, "--format", "json", *more)
 
     return arguments
@@ -79,6 +80,9 @@ def test_a_script_becomes_a_file_and_is_rendered_once(run: Run, with_dia: Dia, s
     assert made["rendered"] == made["segments"] == 2
     assert soundfile.info("two.mp3").duration == pytest.approx(made["seconds"], abs=0.1)
     assert "Loading Dia: float32 on cpu, 8 segments at a time" in ran.err and "[2/2] line " in ran.err
+    assert made["retaken"] == 0 < made["doubtful"] <= 2
+    stored = TakeStore(Path("show") / "takes")
+    assert all((stored.codes(key) or (b"", ""))[1].startswith("dac") for key in stored.keys())  # noqa: SIM118 - no mapping
     again = run(*arguments)
     assert (again.json()["rendered"], again.json()["reused"]) == (0, 2)
     assert "Loading Dia" not in again.err, "nothing is loaded for nothing"
