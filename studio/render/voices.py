@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
@@ -78,25 +77,17 @@ def sample_filler(voices: Mapping[str, Voice]) -> Callable[[Request], Request]:
 
 
 def sample_from(path: Path, transcript: str, style: str = "") -> tuple[Sample, bytes, tuple[str, ...]]:
-    """A voice sample from a user's recording: the sample, the FLAC the library is to keep, and what is worth telling. A
+    """A voice sample from a user's recording: the sample, the FLAC the library is to keep, and what the doctor says of it. A
     transcript without a tag gets one. Raises AudioError or VoiceError."""
     try:
-        import soundfile
-
-        from studio.audio import clips
+        from studio.render.prompting import of_file
     except (ImportError, OSError) as error:
         todo = "install it with pip install soundfile pydub"
         raise AudioError(
             f"no library to read audio with is installed ({error})", where=path, kept="nothing was changed", todo=todo
         ) from error
-    from studio.store.library import sample_digest
-
-    prepared = clips.prepare(path)
-    buffer = io.BytesIO()
-    soundfile.write(buffer, prepared.samples, prepared.rate, format="FLAC", subtype="PCM_16")
-    sound = buffer.getvalue()
-    tagged = transcript if transcript.lstrip().startswith("[S") else f"[S1] {transcript.strip()}"
-    return Sample(sample_digest(sound), prepared.seconds, tagged, style), sound, prepared.warnings
+    made = of_file(path, transcript, style)
+    return made.sample, made.sound, made.warnings
 
 
 def _read(digest: str) -> tuple[bytes, int]:
