@@ -9,6 +9,7 @@ BANK = (SeedRank(5, 1, 10), SeedRank(8, 3, 4), SeedRank(2))
 def test_seeds_stand_in_order_of_what_they_did_and_the_own_one_before_its_equals() -> None:
     assert seeds.in_order(Voice("Maya", 7, seeds=BANK)) == (8, 7, 2, 5)
     assert seeds.in_order(Voice("Maya", 2, seeds=BANK)) == (8, 2, 5)
+    assert seeds.in_order(Voice("Maya", 6, seeds=(SeedRank(2), SeedRank(6)))) == (6, 2)
     assert seeds.in_order(Voice("Maya", 9)) == (9,)
     assert seeds.in_order(Voice("Maya")) == ()
 

@@ -82,6 +82,17 @@ def test_no_byte_of_a_removed_voice_is_left_and_all_of_the_others(library: Voice
     assert traces(*SECRETS) == {}
 
 
+def test_what_an_engine_writes_while_a_voice_is_removed_goes_too(
+    library: VoiceLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wipe = VoiceLibrary.wipe_unused
+    codes = dia.voice_codes() / sample_digest(SOUND) / "cpu" / "late.codes"
+    codes.parent.mkdir(parents=True)
+    monkeypatch.setattr(VoiceLibrary, "wipe_unused", lambda self: (codes.write_bytes(pcm(1).tobytes()), wipe(self)))
+    remove_voice(library, "Maya")
+    assert traces(*SECRETS) == {}
+
+
 @pytest.mark.parametrize("stop_at", range(0, 12, 3))
 def test_a_removal_that_is_cut_short_is_whole_after_the_next_start(
     library: VoiceLibrary, monkeypatch: pytest.MonkeyPatch, stop_at: int

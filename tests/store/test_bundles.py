@@ -139,6 +139,14 @@ def test_a_manifest_that_was_written_anew_has_to_make_sense(bundle: Path, tmp_pa
     assert "neither FLAC nor WAV" in told(with_ogg, [(name, strange), (f"samples/{sample_digest(last)}.flac", last)])
 
 
+def test_a_manifest_with_the_hash_of_another_is_refused(bundle: Path, tmp_path: Path) -> None:
+    manifest = json.loads(zipfile.ZipFile(bundle).read(bundles.MANIFEST))
+    sounds = sorted((f"samples/{sample_digest(one)}.flac", one) for one in (ONE, TWO))
+    for data in (canonical({**manifest, "title": "Another show"}), json.dumps(manifest).encode()):
+        changed = b"".join(zipped([(bundles.MANIFEST, data), *sounds]))
+        assert "does not match its hash" in refused(tmp_path / "changed", changed)
+
+
 def _zip(*entries: tuple[str, bytes], compression: int = zipfile.ZIP_STORED, link: bool = False) -> bytes:
     """An archive as others write it."""
     buffer = io.BytesIO()
