@@ -20,6 +20,7 @@ from studio.render.removal import remove_voice
 from studio.store.library import Former, Use, VoiceLibrary
 
 Files = Mapping[str, bytes]
+Uses = Sequence[Use]
 NOBODY = Cast()
 
 
@@ -97,9 +98,7 @@ class VoiceEdits(QObject):
         said = _("“{name}” is in the library.").format(name=voice.name)
         self._new(Step(said, partial(_add, [voice], files), then, refused))
 
-    def replace(
-        self, name: str, voice: Voice, files: Files, then: Then | None = None, refused: Refused | None = None
-    ) -> None:
+    def replace(self, name: str, voice: Voice, files: Files, then: Then | None = None, refused: Refused | None = None) -> None:
         """Put a voice in the place of another one, be it under another name."""
         said = _("“{name}” was changed.").format(name=voice.name)
         self._new(Step(said, partial(_replace, name, voice, files), then, refused))

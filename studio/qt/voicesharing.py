@@ -23,7 +23,6 @@ from studio.store.bundles import Bundle
 from studio.store.library import VoiceLibrary
 
 
-
 class VoiceSharing(QObject):
     """Lives on the GUI thread. `said(sentence)` follows what went well."""
 

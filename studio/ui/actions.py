@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from studio.i18n import N_, _
-from studio.ui.commands import edit, file, manual, play, render, review, segment, takes, view
+from studio.ui.commands import edit, file, manual, play, render, review, segment, takes, view, voice
 from studio.ui.commands.command import Command, Desk, Situation
 
 __all__ = ["COMMANDS", "MENUS", "TAKE_LETTERS", "Actions", "Command", "Desk", "Situation", "key_hint", "title_of"]
@@ -24,13 +24,14 @@ MENUS: tuple[tuple[str, str], ...] = (
     ("segment", N_("&Segment")),
     ("takes", N_("&Takes")),
     ("review", N_("Re&view")),
+    ("voice", N_("V&oice")),
     ("render", N_("&Render")),
     ("play", N_("&Play")),
     ("help", N_("&Help")),
 )
 
 COMMANDS: tuple[Command, ...] = tuple(
-    command for menu in (file, edit, view, segment, takes, review, render, play, manual) for command in menu.COMMANDS
+    command for menu in (file, edit, view, segment, takes, review, voice, render, play, manual) for command in menu.COMMANDS
 )
 
 

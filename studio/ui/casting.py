@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from studio.i18n import _
 from studio.qt import recasting
 from studio.ui.acts import Acts, told
+from studio.ui.voices.giving import effect_in_words
 
 
 class Casting(Acts):
     """Lives on the GUI thread, belongs to one window."""
 
     @told
-    def cast_voice(self, character: str, voice: str) -> None:
-        """A voice by its name; "" is a voice of its own."""
+    def cast_voice(self, character: str, voice: str, style: str = "") -> None:
+        """A voice by its name, in a style; "" is a voice of its own. What it made stale is said."""
         if self._session is None:
             return
-        if voice:
-            recasting.give_voice(self._session, self._window.workspace.voices, character, voice)
-        else:
+        if not voice:
             recasting.give_own_voice(self._session, character)
+            return
+        stale = self.count_stale(character, voice, style)
+        recasting.give_voice(self._session, self._window.workspace.voices, character, voice, style)
+        said = _("{who} speaks with {voice}.").format(who=character, voice=f"{voice} / {style}" if style else voice)
+        self._window.editor.say(f"{said} {effect_in_words(stale)}".strip())
+
+    def count_stale(self, character: str, voice: str, style: str = "") -> int | None:
+        """How many segments a voice would make stale; None while the engine is not known."""
+        session = self._session
+        if session is None or session.casting is None:
+            return None
+        entry = recasting.entry_of(session, character, voice, style)
+        return len(recasting.made_stale(session, self._window.workspace.voices, character, entry))
 
     @told
     def cast_another(self, character: str) -> None:
@@ -28,6 +41,10 @@ class Casting(Acts):
     def cast_seed(self, character: str, seed: int | None) -> None:
         if self._session is not None:
             recasting.give_seed(self._session, character, seed)
+
+    def effect_of(self, character: str, voice: str, style: str = "") -> str:
+        """What a voice would make stale, in words."""
+        return effect_in_words(self.count_stale(character, voice, style))
 
     def choose_voice_for(self, character: str) -> None:
         self._window.desk.go_to("voices")

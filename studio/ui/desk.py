@@ -20,16 +20,17 @@ from studio.core.timeline import Clip
 from studio.i18n import _
 from studio.qt import places
 from studio.ui.actions import Situation
-from studio.ui.acts import Acts, told
+from studio.ui.acts import told
 from studio.ui.commandlist import CommandList
 from studio.ui.errors import open_folder
 from studio.ui.export import ExportDialog
+from studio.ui.voicedesk import VoiceDesk
 
 if TYPE_CHECKING:
     from studio.ui.window import MainWindow
 
 
-class Desk(Acts):
+class Desk(VoiceDesk):
     """Lives on the GUI thread, belongs to one window."""
 
     def __init__(self, window: MainWindow) -> None:
@@ -149,6 +150,8 @@ class Desk(Acts):
     def _undo_or_redo(self, act: str) -> None:
         """The document's own stack while the script has the focus and something in it, else that of the decisions."""
         if self._session is None:
+            return
+        if self.undo_voices(act):
             return
         editor = self._window.editor
         document = editor.document()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
@@ -18,13 +18,15 @@ from studio.ui.rows import CastDelegate, ChapterDelegate
 from studio.ui.widgets.labels import ElidedLabel, SectionHeader
 
 WIDTH = 208
+MOST_VOICES = 24  # in the menu of a character
 
 
 class OutlinePanel(QScrollArea):
-    """`line_asked(line)` goes to a chapter (from 0); `voice_asked(character, voice)` casts; `preview_asked(name)` plays."""
+    """`line_asked(line)` goes to a chapter (from 0), `preview_asked(name)` plays, `voice_asked(name, voice, style)` casts."""
 
     line_asked = Signal(int)
-    voice_asked = Signal(str, str)
+    voice_asked = Signal(str, str, str)  # a character, a voice, a style of it
+    choose_asked = Signal(str)  # a character, whose voice is chosen among all
     preview_asked = Signal(str)
     another_asked = Signal(str)  # the next voice of its own for a character
 
@@ -37,6 +39,7 @@ class OutlinePanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(150)
         self._voices: Sequence[Voice] = ()
+        self.effect_of: Callable[[str, str, str], str] = lambda *_args: ""  # what a voice would do, in words
         self.chapters = ChapterModel(self)
         self.cast = CastModel(self)
         self._chapter_list = RowList(_("Chapters"), self.chapters, ChapterDelegate(), fits=True)
@@ -97,13 +100,39 @@ class OutlinePanel(QScrollArea):
         listen.triggered.connect(lambda: self.preview_asked.emit(row.name))
         menu.addSeparator()
         own = _add_voice(menu, _("A voice of its own"), not row.voice and row.seed is not None)
-        own.triggered.connect(lambda: self.voice_asked.emit(row.name, ""))
+        own.triggered.connect(lambda: self.voice_asked.emit(row.name, "", ""))
         menu.addAction(_("Another voice of its own")).triggered.connect(lambda: self.another_asked.emit(row.name))
         menu.addSeparator()
-        for voice in self._voices:
-            action = _add_voice(menu, voice.name, voice.name == row.voice)
-            action.triggered.connect(lambda checked=False, name=voice.name: self.voice_asked.emit(row.name, name))
+        for voice in self._offered(row):
+            self._add_voices(menu, row, voice)
+        menu.addSeparator()
+        menu.addAction(_("All voices…")).triggered.connect(lambda: self.choose_asked.emit(row.name))
         return menu
+
+    def _offered(self, row: CharacterRow) -> list[Voice]:
+        """The voices of a menu: few enough to look through, those of this cast first. All of them are in the voices' tab."""
+        used = {one.voice for one in self.cast.rows}
+        return sorted(self._voices, key=lambda voice: (voice.name != row.voice, voice.name not in used))[:MOST_VOICES]
+
+    def _add_voices(self, menu: QMenu, row: CharacterRow, voice: Voice) -> None:
+        """A voice, and each style that it has."""
+        styles = ["", *(one.style for one in voice.samples if one.style)]
+        for style in styles:
+            action = _add_voice(
+                menu, f"{voice.name} / {style}" if style else voice.name, (voice.name, style) == (row.voice, row.style)
+            )
+            action.triggered.connect(
+                lambda checked=False, name=voice.name, style=style: self.voice_asked.emit(row.name, name, style)
+            )
+            action.hovered.connect(
+                lambda action=action, name=voice.name, style=style: self._show_effect(action, row, name, style)
+            )
+
+    def _show_effect(self, action: QAction, row: CharacterRow, name: str, style: str) -> None:
+        """What the voice would make stale, in the tooltip of the one that is looked at."""
+        words = self.effect_of(row.name, name, style)
+        action.setToolTip(words or action.text())
+        action.setStatusTip(words)
 
     def _show_sounds(self, sounds: Sequence[tuple[str, float]]) -> None:
         while (item := self._sounds.takeAt(0)) is not None:

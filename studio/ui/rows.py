@@ -85,13 +85,20 @@ class CastDelegate(RowDelegate):
 
 
 class VoiceDelegate(RowDelegate):
-    """A voice's name over its details."""
+    """The voice's own colour, its name over its details, who speaks with it."""
 
     height = 44
 
     def paint_row(self, painter: QPainter, box: QRectF, row: object, theme: Theme) -> None:
         assert isinstance(row, VoiceRow)
-        two_lines(painter, box, row.name, row.details, theme)
+        disc = QRectF(box.left() + 1, box.center().y() - 6, 12, 12)
+        painter.setPen(QPen(theme.color("edge"), 1))
+        painter.setBrush(QColor(row.colour) if row.colour else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(disc)
+        words = box.adjusted(24, 0, 0, 0)
+        upper = QRectF(words.left() + words.width() / 2, words.top() + 4, words.width() / 2, words.height() / 2 - 4)
+        used = right_text(painter, upper, ", ".join(row.used_by), theme.color("muted"))
+        two_lines(painter, words, row.name, row.details, theme, used)
 
 
 class ProblemDelegate(RowDelegate):
@@ -153,10 +160,10 @@ def right_text(painter: QPainter, box: QRectF, text: str, color: QColor) -> floa
     return width + 8.0 if shown else 0.0
 
 
-def two_lines(painter: QPainter, box: QRectF, title: str, details: str, theme: Theme) -> None:
-    """A line of words over a smaller, quieter one."""
-    upper = QRectF(box.left(), box.top() + 4, box.width(), box.height() / 2 - 4)
-    left_text(painter, upper if details else box, title, theme.color("text"))
+def two_lines(painter: QPainter, box: QRectF, title: str, details: str, theme: Theme, used: float = 0.0) -> None:
+    """A line of words over a smaller, quieter one; `used` of the upper line's width, at the right, is taken already."""
+    upper = QRectF(box.left(), box.top() + 4, box.width() - used, box.height() / 2 - 4)
+    left_text(painter, upper if details else box.adjusted(0, 0, -used, 0), title, theme.color("text"))
     if details:
         painter.save()
         painter.setFont(small(painter.font()))

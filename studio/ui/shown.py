@@ -89,7 +89,7 @@ class ShownSession(QObject):
     def situation(self) -> Situation:
         """What decides which commands can be used."""
         session = self.session
-        rendering = session.rendering
+        rendering, edits = session.rendering, self._work.voice_edits
         return Situation(
             has_project=True,
             can_write=session.is_writable,
@@ -101,8 +101,9 @@ class ShownSession(QObject):
             finished=rendering.count("done", "cancelled"),
             has_segment=bool(self.segment),
             has_sound=session.timeline.length > 0,
-            can_undo=session.undo_stack.canUndo() or self._window.editor.document().isUndoAvailable(),
-            can_redo=session.undo_stack.canRedo() or self._window.editor.document().isRedoAvailable(),
+            can_undo=session.undo_stack.canUndo() or self._window.editor.document().isUndoAvailable() or edits.can_undo,
+            can_redo=session.undo_stack.canRedo() or self._window.editor.document().isRedoAvailable() or edits.can_redo,
+            voices=len(self._window.voices.chosen()),
             is_comparing=self._work.comparing.now is not None,
             doubts=self._doubts,
             pickups=len(session.project.pickups),
@@ -164,8 +165,8 @@ class ShownSession(QObject):
             (window.outline.voice_asked, casting.cast_voice),
             (window.outline.preview_asked, casting.hear_character),
             (window.outline.another_asked, casting.cast_another),
-            (window.voices.another_asked, casting.cast_another),
-            (window.voices.seed_asked, casting.cast_seed),
+            (window.voices.give.another_asked, casting.cast_another),
+            (window.voices.give.seed_asked, casting.cast_seed),
             (window.voices.voice_asked, casting.cast_voice),
             (window.voices.listen_asked, casting.hear_voice),
             (window.segment.take_asked, desk.choose_take_key),
@@ -196,7 +197,7 @@ class ShownSession(QObject):
         self.outline = outline(self.session, self._counter)
         voices = self._work.voices.on_offer()
         window.outline.show_outline(self.outline, voices)
-        window.voices.show_voices(voices, self.outline.characters, can_write=self.session.is_writable)
+        window.voices.show_voices(self.outline.characters, can_write=self.session.is_writable)
         window.editor.set_speakers(self.outline.speakers)
         window.status.show_words(self.outline.words, self.outline.seconds)
         self._timeline.set_speakers(self.outline.speakers)

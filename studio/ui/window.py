@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QScrollArea, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from studio import assets
@@ -34,7 +34,8 @@ from studio.ui.theme import Theme, ThemeSwitch, theme_of
 from studio.ui.timeline.panel import TimelinePanel
 from studio.ui.timelinelink import colors_of
 from studio.ui.topbar import TopBar
-from studio.ui.voices import VoicesPanel
+from studio.ui.voices.dropping import dropped_files
+from studio.ui.voices.panel import VoicesPanel
 from studio.ui.welcome import WelcomePage
 
 SIZE = QSize(1440, 900)
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self.themes = themes
         self.shown: ShownSession | None = None
         self.setWindowTitle("Dia Studio")
+        self.setAcceptDrops(True)
         self.desk = Desk(self)
         self.casting = Casting(self)
         self.taking = Taking(self)
@@ -81,7 +83,7 @@ class MainWindow(QMainWindow):
         self.timeline = TimelinePanel(colors_of(theme_of()), self._peaks)
         self.timeline.setObjectName("timeline")
         self.segment = SegmentPanel(actions, self._peaks)
-        self.voices = VoicesPanel()
+        self.voices = VoicesPanel(self.workspace.voices, actions)
         self.problems = ProblemsPanel(actions)
         self.review = ReviewPanel(actions)
         self.queue = QueuePanel(actions)
@@ -144,6 +146,15 @@ class MainWindow(QMainWindow):
         self.welcome.demo_asked.connect(self.desk.open_demo_named)
         self.welcome.recent_asked.connect(self.desk.open_folder)
         self.segment.voice_asked.connect(self.casting.choose_voice_for)
+        self.voices.chosen_changed.connect(self.desk.update_actions)
+        self.voices.dropped.connect(self.desk.dropped)
+        self.voices.count_stale(self.casting.count_stale)
+        self.outline.effect_of = self.casting.effect_of
+        self.outline.choose_asked.connect(self.casting.choose_voice_for)
+        work.voice_edits.done.connect(self.desk.voice_done)
+        work.voice_edits.undone.connect(self.notice.say)
+        work.voice_edits.stacks_changed.connect(self.desk.update_actions)
+        work.sharing.said.connect(self.notice.say)
 
     def begin(self, path: Path | None) -> None:
         """Open what was asked for, else the project that was open last, else stay on the welcome page."""
@@ -221,6 +232,14 @@ class MainWindow(QMainWindow):
         self.workspace.close()
         super().closeEvent(event)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.shown is not None and dropped_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.desk.dropped(dropped_files(event.mimeData()))
+
     def _peaks(self, source: str) -> Waveform | None:
         return self.workspace.peaks.get(source) if self.workspace.peaks is not None else None
 
@@ -258,7 +277,7 @@ class MainWindow(QMainWindow):
     def tab_of(self, panel: QWidget) -> int:
         """The inspector's tab that shows a panel, by itself or in a page that scrolls."""
         pages = [self.inspector.widget(number) for number in range(self.inspector.count())]
-        return next(number for number, page in enumerate(pages) if page is panel or page.isAncestorOf(panel))
+        return next(number for number, page in enumerate(pages) if page is panel or (page and page.isAncestorOf(panel)))
 
     def frame_of(self, name: str) -> QWidget:
         """What is hidden and shown as a pane."""

@@ -1,0 +1,1 @@
+"""Voices in the window: the inspector's tab, and the dialogs in which voices are made and compared."""

@@ -1,0 +1,123 @@
+"""Consent to be heard: who agreed to what, and when. The form of it, and a dialog for when it is needed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from studio.core.voices import Consent
+from studio.i18n import _
+
+MAX_STATEMENT = 2_000
+
+
+class ConsentForm(QWidget):
+    """The statement, who gave it and on which day; `changed` when somebody writes."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._recording = ""
+        why = QLabel(
+            _(
+                "A voice belongs to a person. Write down who agreed that this one is used, and for what: it stays with the "
+                "voice, goes along when it is exported, and shows whom to ask. Your own voice counts, too."
+            )
+        )
+        why.setWordWrap(True)
+        why.setProperty("role", "muted")
+        self.statement = QLineEdit()
+        self.statement.setMaxLength(MAX_STATEMENT)
+        self.statement.setPlaceholderText(_("I agree that my voice is used for this show."))
+        self.by = QLineEdit()
+        self.by.setMaxLength(200)
+        self.at = QLineEdit()
+        self.at.setPlaceholderText(_("year-month-day"))
+        self.at.setMaxLength(10)
+        today = QPushButton(_("Today"))
+        today.clicked.connect(lambda: self.at.setText(date.today().isoformat()))
+        day = QWidget()
+        row = QHBoxLayout(day)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.at, 1)
+        row.addWidget(today)
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for label, field, widget in (
+            (_("What was agreed"), self.statement, self.statement),
+            (_("By whom"), self.by, self.by),
+            (_("On which day"), self.at, day),
+        ):
+            field.setAccessibleName(label)
+            field.textChanged.connect(lambda *_args: self.changed.emit())
+            form.addRow(label, widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(why)
+        column.addLayout(form)
+
+    def show_consent(self, consent: Consent) -> None:
+        self._recording = consent.recording
+        self.statement.setText(consent.statement)
+        self.by.setText(consent.by)
+        self.at.setText(consent.at)
+
+    def consent(self) -> Consent:
+        return Consent(self.statement.text().strip(), self.by.text().strip(), self.at.text().strip(), self._recording)
+
+    def fault(self) -> str:
+        """What is wrong with what was written, "" when all is well."""
+        day = self.at.text().strip()
+        try:
+            if day and date.fromisoformat(day).isoformat() != day:
+                raise ValueError
+        except ValueError:
+            return _("The day of the consent is no date: write it as in {example}.").format(example=date.today().isoformat())
+        return ""
+
+
+class ConsentDialog(QDialog):
+    """Asks for the consent that some voices lack before they are handed on; `agreed(consent)` when it was given."""
+
+    agreed = Signal(object)
+
+    def __init__(self, names: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(_("Consent"))
+        self.setMinimumWidth(460)
+        about = QLabel(_("No consent is written down for {names}.").format(names=", ".join(names)))
+        about.setWordWrap(True)
+        about.setProperty("role", "title")
+        self.form = ConsentForm()
+        self._fault = QLabel()
+        self._fault.setProperty("role", "error")
+        self._fault.setWordWrap(True)
+        self._fault.hide()
+        cancel, go_on = QPushButton(_("Cancel")), QPushButton(_("Export with this consent"))
+        go_on.setProperty("main", True)
+        go_on.setDefault(True)
+        cancel.clicked.connect(self.reject)
+        go_on.clicked.connect(self.give)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(go_on)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        for widget in (about, self.form, self._fault):
+            column.addWidget(widget)
+        column.addLayout(buttons)
+
+    def give(self) -> None:
+        fault = self.form.fault() or ("" if self.form.statement.text().strip() else _("Write down what was agreed."))
+        self._fault.setText(fault)
+        self._fault.setVisible(bool(fault))
+        if not fault:
+            self.agreed.emit(self.form.consent())
+            self.accept()
