@@ -14,8 +14,10 @@ from studio.core.quality import Defect, Finding
 
 LAST_S = 0.015
 TAIL_DB = -20.0  # below the speech: a voice that dies away is further down in its last moment
+END_S = 0.004
+END_DB = -20.0  # below that last moment: deeper than between two pulses of a voice, the sound had ended
 FADE_S = 0.001
-FADE_DB = -6.0  # the shortest fade that a synthesiser ends with, 4 ms, takes 7 dB and more from its last millisecond
+FADE_DB = -5.5  # the shortest fade that a synthesiser ends with, 4 ms, takes 6 dB and more from its last millisecond
 _SKIPPED_S = 0.004  # such a fade
 _COMPARED_S = 0.009
 _PERIODS_S = (0.0025, 0.016)  # of voices from 62 to 400 Hz
@@ -28,8 +30,8 @@ def cut_tail(samples: Samples, rate: int, frames: Frames) -> Iterator[Finding]:
         return
     tail = samples[-round((_SKIPPED_S + _COMPARED_S + _PERIODS_S[1]) * rate) :]
     tail = tail - np.median(samples)  # an offset has no end, and is found elsewhere
-    last_db = rms_db(tail[-round(LAST_S * rate) :]) - frames.speech_db
-    if last_db > TAIL_DB and _fade_db(tail, rate) > FADE_DB:
+    last_db, end_db = (rms_db(tail[-round(seconds * rate) :]) - frames.speech_db for seconds in (LAST_S, END_S))
+    if last_db > TAIL_DB and end_db > last_db + END_DB and _fade_db(tail, rate) > FADE_DB:
         yield Finding(Defect.CUT_TAIL, last_db, TAIL_DB, max(frames.seconds - LAST_S, 0.0), frames.seconds)
 
 

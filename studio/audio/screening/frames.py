@@ -19,6 +19,7 @@ STEP_S = STEP * HOP_S
 WINDOW = 1024  # 46 ms: two periods of a low voice, shorter than a syllable
 QUIETEST_DB = -70.0  # what never gets louder is silence
 _AROUND_S = 0.05
+_LOUDEST = 1_000.0  # times full scale
 _SMOOTH = 5  # frames: a click of 10 ms is not what a take's loudness is measured by
 _ACTIVE_DB = 15.0  # below the loudest: what counts for the level of the speech
 _DEEPEST_DB, _HIGHEST_DB = 38.0, 20.0  # below the speech: where silence begins, in a quiet and in a noisy room
@@ -58,11 +59,17 @@ class Frames:
 
 def frames_of(samples: Samples, rate: int) -> Frames:
     """The frames of a mono take, float32 [n], of any length."""
-    clean = resample(finite(samples), rate, RATE)
+    clean = resample(bounded(samples), rate, RATE)
     centred = _centred(clean)
     levels = envelope_db(centred, RATE, HOP_S)
     speech_db = _speech_db(levels)
     return Frames(centred, levels, spectra(centred, WINDOW, STEP * HOP), _is_speech(levels, speech_db), speech_db)
+
+
+def bounded(samples: Samples) -> Samples:
+    """The samples with what is no number silenced, and what is no sound any more kept to where it can be reckoned with."""
+    clean = finite(samples)
+    return clean if np.max(np.abs(clean), initial=0.0) <= _LOUDEST else np.clip(clean, -_LOUDEST, _LOUDEST)
 
 
 def spectra(samples: Samples, window: int, hop: int) -> Power:

@@ -16,7 +16,8 @@ LEAST_S = 0.4  # a shorter stretch is a syllable; stuttering is for the alignmen
 COPY = 0.58  # correlation of the two waves: most words that are said again have another pitch, and 0.5 or less
 ALIKE = 0.85  # correlation of the spectra: of two waves that differ,
 ALIKE_S = 2.0  # if for that long. Nobody repeats so much so exactly; words said again on purpose are shorter
-OFF_S, OFF_SHARE = 0.4, 0.05  # how far a place in the text may be from where it is heard, the second as share of the take
+OFF_S, OFF_SHARE = 0.6, 0.05  # how far a place in the text may be from where it is heard, the second as share of the take
+PERIOD, PERIOD_S = (0.6, 1.5), 0.2  # times what is expected from one to the next: short words take long
 LONGER = 1.1  # than expected may the take be: more comes from what is found here
 _LAGS = np.arange(round(LEAST_S / STEP_S), round(4.5 / STEP_S))
 _BINS = slice(5, 187)  # 100 Hz to 4 kHz
@@ -80,13 +81,15 @@ def _matches(frames: Frames) -> list[_Match]:
 def _is_meant(frames: Frames, match: _Match, expectation: Expectation) -> bool:
     """Whether the text has a repetition there of about that length. A synthesiser may well say the same words the same way."""
     first, last = (frame * HOP_S for frame in frames.speech)
-    long_s = min(last - first, expectation.likely_s * LONGER)
-    off_s = OFF_S + OFF_SHARE * long_s
-    start_s, again_s = match.start * STEP_S - first, match.length * STEP_S
-    end_s = start_s + again_s + match.lag * STEP_S
+    whole_s = min(last - first, expectation.likely_s * LONGER)
+    off_s = OFF_S + OFF_SHARE * whole_s
+    start_s, again_s, lag_s = match.start * STEP_S - first, match.length * STEP_S, match.lag * STEP_S
     return any(
-        start * long_s - off_s <= start_s and end_s <= end * long_s + off_s and again_s <= (end - start) * long_s + OFF_S
-        for start, end in expectation.repeats
+        place.start * whole_s - off_s <= start_s
+        and start_s + again_s + lag_s <= place.end * whole_s + off_s
+        and again_s <= (place.end - place.start) * whole_s + OFF_S
+        and PERIOD[0] * place.period * whole_s <= lag_s <= PERIOD[1] * place.period * whole_s + PERIOD_S
+        for place in expectation.repeats
     )
 
 

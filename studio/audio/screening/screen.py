@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studio.audio.files import Samples, finite
+from studio.audio.files import Samples
 from studio.audio.screening.clipping import clipping
 from studio.audio.screening.ends import cut_tail
 from studio.audio.screening.expectation import Expectation
-from studio.audio.screening.frames import HOP_S, Frames, frames_of
+from studio.audio.screening.frames import HOP_S, Frames, bounded, frames_of
 from studio.audio.screening.hum import hum, offset
 from studio.audio.screening.levels import level_finding, speech_level
 from studio.audio.screening.loops import loops
@@ -39,7 +39,7 @@ class Screening:
 
 def screen(samples: npt.ArrayLike, rate: int, expectation: Expectation) -> Screening:
     """Screen one take: mono samples [n] at 22,050 Hz or more, full scale ±1. Takes any sound, also none."""
-    sound = finite(np.asarray(samples, np.float32))
+    sound = bounded(np.asarray(samples, np.float32))
     frames = frames_of(sound, rate)
     level_db = speech_level(frames)
     start, end = frames.speech

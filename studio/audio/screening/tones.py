@@ -13,7 +13,7 @@ from studio.audio.screening.frames import RATE, Flags, Frames, decibels, spectra
 from studio.core.quality import Defect, Finding
 
 SHARE = 0.08  # of the take: a drawn-out vowel here and there holds its pitch too
-LEAST_S = 0.5  # in a short take, a vowel or two
+LEAST_S = 0.35  # in a short take, a vowel or two
 _RATE = 11_025
 _WINDOW, _HOP = 1024, 384  # 93 ms, 11 Hz a bin: a voice glides further within a syllable
 _HOP_S = _HOP / _RATE

@@ -31,7 +31,7 @@ def short(take: Take, strength: float, chance: np.random.Generator) -> Take:
 
 
 def fast(take: Take, strength: float, chance: np.random.Generator) -> Take:
-    return _paced(take, _between(340.0, 520.0, strength))
+    return _paced(take, _between(350.0, 520.0, strength))
 
 
 def slow(take: Take, strength: float, chance: np.random.Generator) -> Take:

@@ -19,22 +19,27 @@ ROOM_DB = -65.0
 TEXTS = (
     ("Are you sure that this is the right door?",),
     ("No, no, no, that is not what I said.",),
-    ("It was very, very cold that night, and the lamps along the harbour had gone out one after the other.",),
-    ("In 1984 the ship carried 312 people and 45 tons of coal across the bay.",),
-    ("Well (laughs) I never thought of it like that. Shall we try it again tomorrow morning?",),
-    ("Who was it?", "Nobody. Nobody at all.", "Then why are you whispering to me like this?"),
-    ("Knock, knock. Is there anybody home? Knock, knock. I can see that your light is on!",),
-    ("The committee met on Thursday, agreed on nothing in particular, and went home before the rain began to fall.",),
-    ("(sighs) I suppose that we could walk. It is only a mile or so, along the river and then over the old bridge.",),
+    ("It was very, very cold that night, and the lamps had gone out one after the other.",),
+    ("In 1984 the ship carried 312 people across the bay.",),
+    ("Well (laughs) I never thought of it like that. Shall we try again?",),
+    ("Who was it?", "Nobody. Nobody at all.", "Then why are you whispering?"),
+    ("Knock, knock. Is there anybody home? I can see that your light is on!",),
+    ("The committee met on Thursday, agreed on nothing in particular, and went home before the rain.",),
+    ("(sighs) I suppose that we could walk. It is only a mile or so along the river.",),
     ("Stop! Turn around slowly, and put that down.",),
-    ("We shall go on to the end. We shall fight in the fields and in the streets. We shall never surrender.",),
+    ("We shall fight in the fields and in the streets. We shall never surrender.",),
     ("Seven hundred and thirty nine pounds, please.", "How much? That is more than my whole car is worth!"),
-    ("(clears throat) Ladies and gentlemen, thank you for coming out on such a miserable evening. (applause)",),
-    ("She sells sea shells on the sea shore, and the shells she sells are surely from the sea.",),
-    ("My grandmother used to say that a garden forgives everything except being forgotten, and she would know. "
-     "She had planted hers three times over.",),
-    ("That was a long, long time ago. (humming) A long time, I tell you.",),
-)  # fmt: skip
+    ("Ladies and gentlemen, thank you for coming. (applause)",),
+)
+LONG_TEXTS = (
+    (
+        "My grandmother used to say that a garden forgives everything except being forgotten, and she would know. "
+        "She had planted hers three times over: once for her husband, once after the war, and once for me.",
+    ),
+    ("That was a long, long time ago. (humming) And yet, who would have thought of it, here we are in the same kitchen.",),
+)
+VOICES = (0, 7, 13)
+MORE_VOICES = (3, 10, 16)
 _SOUND = re.compile(r"\(([a-z ]+)\)")
 
 
