@@ -24,7 +24,7 @@ _LOW_RATE = 2_000
 _MOMENT_S = 0.05
 _LEAST = 1e-7  # of the loudest moment: digital silence weighs no more than this
 _ROUNDS = 4
-_OFF_HZ, _TRIES = 0.3, 31  # how far mains and sound cards are off
+_OFF_HZ, _TRIES = 0.3, 25  # how far mains and sound cards are off
 
 Mend = Callable[[Samples, int], Samples]
 
@@ -67,9 +67,7 @@ def without_hum(samples: Samples, rate: int) -> Samples:
         return samples
     low = resample(without_offset(samples, rate), rate, _LOW_RATE).astype(np.float64)
     exact_hz, lines = _lines(low, mains_hz)
-    at = np.arange(len(samples)) / rate
-    waves = (np.real(line * np.exp(2j * np.pi * exact_hz * harmonic * at)) for harmonic, line in enumerate(lines, 1))
-    return np.asarray(samples - np.sum(list(waves), axis=0), np.float32)
+    return np.asarray(samples - np.real(lines @ _waves(exact_hz, len(samples), rate)), np.float32)
 
 
 def best(samples: Samples, rate: int) -> Samples:
@@ -107,15 +105,15 @@ def _cut(samples: Samples, span: Span, rate: int) -> Samples:
 def _lines(low: npt.NDArray[np.float64], mains_hz: float) -> tuple[float, npt.NDArray[np.complex128]]:
     """The mains' frequency as this recording has it, and the amplitude of each of its lines: refined in rounds, for what is
     left of the hum hides the pauses."""
-    at = np.arange(len(low)) / _LOW_RATE
+    weighted = low * _weights(low)
     tries = mains_hz + np.linspace(-_OFF_HZ, _OFF_HZ, _TRIES)
-    weights = _weights(low)
-    hz = max(tries, key=lambda one: float(np.sum(np.abs(_fitted(low, weights, at, one)) ** 2)))
+    hz = max(tries, key=lambda one: float(np.sum(np.abs(_waves(one, len(low), _LOW_RATE) @ weighted) ** 2)))
+    waves = _waves(float(hz), len(low), _LOW_RATE)
     lines = np.zeros(HARMONICS, np.complex128)
     for _ in range(_ROUNDS):
-        found = _fitted(low, _weights(low), at, hz)
+        found = np.conj(waves) @ (low * _weights(low))
         lines += found
-        low = low - np.real(found @ np.exp(2j * np.pi * hz * np.arange(1, HARMONICS + 1)[:, None] * at))
+        low = low - np.real(found @ waves)
     return float(hz), lines
 
 
@@ -127,13 +125,7 @@ def _weights(low: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray(weights * (2.0 / np.sum(weights)))
 
 
-def _fitted(
-    low: npt.NDArray[np.float64], weights: npt.NDArray[np.float64], at: npt.NDArray[np.float64], hz: float
-) -> npt.NDArray[np.complex128]:
-    """The amplitude of each line."""
-    wave, turning, weighted = np.exp(-2j * np.pi * hz * at), np.ones(len(at), np.complex128), low * weights
-    found = np.zeros(HARMONICS, np.complex128)
-    for harmonic in range(HARMONICS):
-        turning *= wave
-        found[harmonic] = np.dot(turning, weighted)
-    return found
+def _waves(hz: float, count: int, rate: int) -> npt.NDArray[np.complex128]:
+    """The mains' line and its multiples [HARMONICS, count], turning."""
+    first = np.exp(2j * np.pi * hz / rate * np.arange(count))
+    return np.asarray(np.multiply.accumulate(np.broadcast_to(first, (HARMONICS, count)), axis=0))

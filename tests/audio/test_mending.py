@@ -16,7 +16,7 @@ from tests.audio.doctor.speech import RATE
 
 @pytest.fixture(scope="module")
 def voice() -> Samples:
-    return speech.spoken([speech.request("en-us+f3", speech.TEXTS[0])])[0][0]
+    return speech.spoken([speech.request("en-us+f3", speech.TEXTS[0])])[0][0][: 4 * RATE]
 
 
 @pytest.fixture(scope="module")
