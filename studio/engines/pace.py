@@ -14,6 +14,12 @@ _HOP_S = 0.023  # between two pieces that are laid down; each is twice as long
 _SEEK_S = 0.010  # a piece may be taken so much earlier or later, where it fits what came before: the period of a low voice
 
 
+def stretched(samples: Samples, rate: int, pace: float) -> Samples:
+    """Mono sound [n] at `pace` times its speed: [round(n / pace)]."""
+    stretch = Stretch(pace, rate)
+    return np.concatenate([stretch.feed(np.asarray(samples, np.float32)), stretch.end()])
+
+
 class Stretch:
     """Sound in, sound at `pace` times the speed out: `feed` as it comes, then `end`. What comes out follows from the whole of
     what went in, however it was cut."""
