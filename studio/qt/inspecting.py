@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from string import ascii_uppercase
 
 from studio.core.segments import SegmentTurn
 from studio.i18n import N_, _
@@ -16,6 +15,7 @@ from studio.qt.reviewed import doubt_of, is_pending, review_of
 from studio.qt.session import Session
 from studio.qt.states import Reason, State, Status
 from studio.qt.words import in_words
+from studio.store.take_rows import letter
 
 _WHY = {
     Reason.TEXT: N_("The words changed since take {letter}."),
@@ -116,11 +116,6 @@ def signs_of(session: Session, segment: str) -> tuple[tuple[str, str], ...]:
     review, pickup = doubt_of(session, segment), session.project.pickups.get(segment)
     signs = [("doubtful", ", ".join(said(one) for one in in_order(review.findings)))] if review is not None else []
     return (*signs, ("pickup", pickup.note)) if pickup is not None else tuple(signs)
-
-
-def letter(number: int) -> str:
-    """A, B, … Z, A2, B2 …"""
-    return ascii_uppercase[number % 26] + (str(number // 26 + 1) if number >= 26 else "")
 
 
 def _sentence(session: Session, segment: str, status: Status | None) -> str:

@@ -6,7 +6,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from studio.core.edits import SetPickup
+from studio.core.edits import SetPickup, Together
+from studio.core.errors import ProjectError, reason
 from studio.core.project import Pickup
 from studio.core.timeline import Clip
 from studio.i18n import _
@@ -16,8 +17,11 @@ from studio.qt.models.takes import in_order, said, score
 from studio.qt.reviewed import doubts
 from studio.qt.session import Session
 from studio.qt.undo import Gesture
+from studio.render import pickups as table
+from studio.store import durable
 
 RUN_UP_S = 3.0
+LARGEST_TABLE = 1 << 24  # bytes
 
 
 def mark(session: Session, segment: str, at_s: float) -> None:
@@ -59,22 +63,55 @@ def run_up(session: Session, segment: str) -> int | None:
 
 
 def write(session: Session, path: Path) -> int:
-    """Write the pickups as CSV; how many there are. Raises StudioError."""
-    raise NotImplementedError
+    """Write the pickups as a table (CSV, UTF-8); how many there are. Raises ProjectError."""
+    plan, rows = session.plan, pickup_rows(session)
+    written = []
+    for row in rows:
+        index = session.index_of(row.segment)
+        words = " ".join(turn.text for turn in plan.segments[index].turns) if index is not None else ""
+        written.append(table.PickupRow(row.segment, row.chapter, row.line, max(0.0, row.at_s), row.note, should=words))
+    durable.write_bytes(path, table.to_csv(written).encode("utf-8-sig"))
+    return len(rows)
 
 
 def read(session: Session, path: Path) -> int:
-    """Mark what a CSV names; how many were. Raises StudioError, and then nothing is marked."""
-    raise NotImplementedError
+    """Mark what a table names, as one step of undo; how many there are. Raises StudioError, and then nothing is marked."""
+    plan, starts = session.plan, _starts(session)
+    segment_at: dict[int, str] = {}
+    for one, first, lies in zip(plan.segments, plan.lines, plan.lies, strict=True):
+        for line in range(first, first + lies.lines + 1):
+            segment_at.setdefault(line + 1, one.id)
+    known = {one.id: starts.get(one.id, 0.0) for one in plan.segments}
+    found = table.from_csv(_text_of(path), segment_at, known, time.time())
+    news = [SetPickup(segment, pickup) for segment, pickup in found.items() if session.project.pickups.get(segment) != pickup]
+    if news:
+        session.do(Together(tuple(news)), _("Import pickups"))
+    return len(found)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST_TABLE:
+            raise ProjectError("this file is too large for a table of pickups", where=path, kept="no pickup was changed")
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ProjectError(f"it cannot be read ({reason(error)})", where=path, kept="no pickup was changed") from error
+    except UnicodeDecodeError as error:
+        todo = "save it as CSV in UTF-8"
+        raise ProjectError("this is no text in UTF-8", where=path, kept="no pickup was changed", todo=todo) from error
+
+
+def _starts(session: Session) -> dict[str, float]:
+    """The second of the show at which each segment on the timeline begins."""
+    speech, rate = session.timeline.track("speech"), session.timeline.rate
+    return {clip.id: clip.start / rate for clip in speech.clips} if speech is not None else {}
 
 
 def pickup_rows(session: Session) -> tuple[PickupRow, ...]:
     """In speaking order. A segment that is no longer in the script is left out, and its mark kept."""
     if not session.project.pickups:
         return ()
-    speech, rate = session.timeline.track("speech"), session.timeline.rate
-    starts = {clip.id: clip.start / rate for clip in speech.clips} if speech is not None else {}
-    chapters = session.script.chapters
+    starts, chapters = _starts(session), session.script.chapters
     rows = []
     for segment, pickup in session.project.pickups.items():
         index = session.index_of(segment)

@@ -1,11 +1,11 @@
-"""How takes are judged in this project: how many there are of each segment, how often a doubtful one is made again, the pace."""
+"""How takes are judged in this project: how many of each segment there are, how often one is made again, the pace."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSpinBox, QWidget
 
 from studio.core.settings import SETTINGS, text, whole
 from studio.i18n import _
@@ -38,18 +38,23 @@ class JudgingForm(QWidget):
             words.setWordWrap(True)
             form.addRow(words, box)
             self.numbers[name] = box
-        self.governor = QCheckBox(_(SETTINGS[GOVERNOR].title))
-        self.governor.toggled.connect(lambda is_on: self.given.emit(GOVERNOR, "on" if is_on else "off"))
-        form.addRow(self.governor)
+        self.governor = QComboBox()
+        self.governor.addItem(_("yes"), "on")
+        self.governor.addItem(_("no"), "off")
+        self.governor.setMinimumHeight(28)
+        self.governor.setAccessibleName(_(SETTINGS[GOVERNOR].title))
+        self.governor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.governor.activated.connect(lambda _index: self.given.emit(GOVERNOR, self.governor.currentData()))
+        words = QLabel(_(SETTINGS[GOVERNOR].title))
+        words.setBuddy(self.governor)
+        form.addRow(words, self.governor)
 
     def show_settings(self, settings: Mapping[str, str], *, can_write: bool) -> None:
         for name, box in self.numbers.items():
             box.blockSignals(True)
             box.setValue(whole(settings, name))
             box.blockSignals(False)
-        self.governor.blockSignals(True)
-        self.governor.setChecked(text(settings, GOVERNOR) == "on")
-        self.governor.blockSignals(False)
+        self.governor.setCurrentIndex(0 if text(settings, GOVERNOR) == "on" else 1)
         low, high = text(settings, "pace_low"), text(settings, "pace_high")
         words = _("Takes that leave {low} to {high} words a minute are made again, or stretched a little.")
         self.governor.setToolTip(words.format(low=low, high=high))

@@ -19,7 +19,7 @@ class Proofing(Acts):
     """Lives on the GUI thread, belongs to one window."""
 
     def _say(self, sentence: str) -> None:
-        self._window.status.say(sentence)
+        """In the status line, and to screen readers."""
         self._window.editor.say(sentence)
 
     # takes in doubt

@@ -19,7 +19,6 @@ from studio.ui.theme import Theme
 from studio.ui.widgets.labels import SectionHeader
 from studio.ui.widgets.marks import paint_mark, state_color
 
-
 MOST_ROWS = 6  # of a list that are seen at once
 
 

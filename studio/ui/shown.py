@@ -233,7 +233,7 @@ class ShownSession(QObject):
         window.inspector.setTabText(window.tab_of(window.review), title)
         if len(doubts) > before:
             said = ngettext("{count} take is in doubt", "{count} takes are in doubt", len(doubts))
-            window.editor.say(said.format(count=len(doubts)))
+            window.editor.announcer.announce(said.format(count=len(doubts)))
         window.desk.update_actions()
 
     def _show_comparison(self) -> None:

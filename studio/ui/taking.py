@@ -34,7 +34,7 @@ class Taking(Acts):
         return next((row for row in self._rows() if pointed is not None and row.key == pointed.key), None)
 
     def _say(self, sentence: str) -> None:
-        self._window.status.say(sentence)
+        """In the status line, and to screen readers."""
         self._window.editor.say(sentence)
 
     # making

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 
@@ -29,6 +29,8 @@ class Asking(QFrame):
         self._do = QPushButton()
         self._do.clicked.connect(self._answer)
         self._words.setBuddy(self.line)
+        for field in (self.line, self.number):
+            field.installEventFilter(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 12, 4)
         for widget in (self._words, self.line, self.number):
@@ -52,6 +54,12 @@ class Asking(QFrame):
         if not self.isHidden():
             self.hide()
             self.left.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc goes on to the window, which leads back to the script; what was asked is left unanswered."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

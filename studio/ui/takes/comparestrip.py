@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio.i18n import _
 from studio.qt.comparing import Comparison
@@ -46,7 +46,9 @@ class CompareStrip(QFrame):
         for number, side in enumerate(self.sides):
             side.setCheckable(True)
             side.clicked.connect(lambda checked=False, number=number: self.heard_asked.emit(number))
-        self._blind = QCheckBox(_("Blind"))
+        self._blind = QPushButton()
+        self._blind.setCheckable(True)
+        self._blind.setAccessibleName(_("Blind"))
         self._blind.setToolTip(_("Hide which take is which, and let chance put them in order."))
         self._blind.clicked.connect(actions["takes.blind"].trigger)
         self._keep = QPushButton()
@@ -78,6 +80,7 @@ class CompareStrip(QFrame):
             side.setAccessibleName(_("Take {letter}").format(letter=name) + (", " + _("heard now") if is_heard else ""))
             side.setToolTip(gain_words(now, number, names))
         self._blind.setChecked(now.is_blind)
+        self._blind.setText(("✓ " if now.is_blind else "") + _("Blind"))
         self._keep.setText(_("Keep {name}").format(name=names[now.heard]))
         self._keep.setEnabled(not now.kept)
         self._told.setText(told(compared, self._swap_key))

@@ -112,6 +112,10 @@ class TakesSection(QWidget):
         if index.isValid() and index != self.list.currentIndex():
             self.list.setCurrentIndex(index)
 
+    def told_text(self) -> str:
+        """What was told last, "" while nothing is."""
+        return "" if self._told.isHidden() else self._told.text()
+
     def show_comparison(self, compared: Compared | None) -> None:
         was_hidden = self.strip.isHidden()
         self.strip.show_comparison(compared)
