@@ -112,8 +112,11 @@ class GiveCard(QWidget):
             else:
                 count = self._count(row.name, voice.name, style)
                 said = effect_in_words(count)
-                short = "" if count is None else _("makes {count:,} stale").format(count=count)
+                short = _("~ {count:,} stale").format(count=count) if count else ""
         self._effect.setText(short)
+        self._effect.setProperty("role", "warning" if short.startswith("~") else "muted")
+        self._effect.style().unpolish(self._effect)
+        self._effect.style().polish(self._effect)
         self._effect.setToolTip(said)
         self._effect.setAccessibleName(said or short)
         self._give.setToolTip(said)
@@ -166,7 +169,9 @@ class GiveCard(QWidget):
         row.addWidget(self._who, 2)
         row.addWidget(self._style, 1)
         row.addWidget(self._give)
+        row.setSpacing(8)
         seeds = QHBoxLayout()
+        seeds.setSpacing(8)
         seeds.addWidget(self._effect, 1)
         label = QLabel(_("Seed"))
         label.setBuddy(self._seed)

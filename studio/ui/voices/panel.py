@@ -237,10 +237,12 @@ class VoicesPanel(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setContentsMargins(12, 0, 12, 8)
+        top.setSpacing(8)
         top.addWidget(self._search, 3)
         top.addWidget(self._filter, 2)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(12, 8, 12, 8)
+        buttons.setSpacing(8)
         for button in (self._new, self._edit, self._hear, self._more):
             buttons.addWidget(button)
         buttons.addStretch(1)
