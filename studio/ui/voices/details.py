@@ -65,7 +65,7 @@ class DetailsForm(QWidget):
             (_("Licence"), self.licence),
             (_("Notes"), self.notes),
         ):
-            field.setAccessibleName(label)
+            name_field(field, label)
             form.addRow(label, field)
         for signal in (
             self.folder.editTextChanged,
@@ -100,6 +100,13 @@ class DetailsForm(QWidget):
             licence=self.licence.text().strip(),
             notes=self.notes.toPlainText()[:MAX_NOTES],
         )
+
+
+def name_field(field: QWidget, name: str) -> None:
+    """Name a field for screen readers; what is typed into a combo box goes into a field of its own."""
+    field.setAccessibleName(name)
+    if isinstance(field, QComboBox) and (line := field.lineEdit()) is not None:
+        line.setAccessibleName(name)
 
 
 def tags_in(text: str) -> tuple[str, ...]:

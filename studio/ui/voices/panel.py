@@ -85,10 +85,11 @@ class VoicesPanel(QWidget):
         self.give.show_cast(characters, can_write=can_write)
 
     def chosen(self) -> list[str]:
-        """The names of the voices that are selected; else that of the current row, if there is one."""
+        """The names of the voices that are selected, the current one first; else that of the current row, if there is one."""
         rows = [self.model.row_at(index) for index in self.list.selectionModel().selectedRows()]
-        names = [row.name for row in rows if row is not None]
-        return names or ([self.current()] if self.current() else [])
+        here = self.current()
+        names = sorted((row.name for row in rows if row is not None), key=lambda name: name != here)
+        return names or ([here] if here else [])
 
     def current(self) -> str:
         row = self.model.row_at(self.list.currentIndex())

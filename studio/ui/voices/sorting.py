@@ -12,7 +12,7 @@ from studio.core.voices import Voice
 from studio.i18n import _
 from studio.qt.models.voices import names_in_words
 from studio.qt.workspace import Workspace
-from studio.ui.voices.details import folder_of, tags_in
+from studio.ui.voices.details import folder_of, name_field, tags_in
 
 
 class SortDialog(QDialog):
@@ -48,7 +48,7 @@ class SortDialog(QDialog):
             (_("Language"), self.language),
             (_("Licence"), self.licence),
         ):
-            field.setAccessibleName(label)
+            name_field(field, label)
             form.addRow(label, field)
         cancel, change = QPushButton(_("Cancel")), QPushButton(_("Change"))
         change.setProperty("main", True)
