@@ -82,7 +82,7 @@ def import_bundle(library: VoiceLibrary, bundle: Bundle, names: Mapping[str, str
     new = [voice for voice in voices if voice not in known]
     for voice in new:
         checked_key(voice.name)
-        _check_sounds(bundle, voice)
+        _check_sounds(library, bundle, voice)
     if new:
         library.add_all(new, bundle.files)
     cast = Cast(tuple((name, replace(entry, voice=renamed.get(entry.voice, ""))) for name, entry in bundle.cast.items()))
@@ -123,12 +123,14 @@ def _is_known(library: VoiceLibrary, voice: Voice, path: Path) -> bool:
     )
 
 
-def _check_sounds(bundle: Bundle, voice: Voice) -> None:
-    """Decode each recording once, in a child process with limits: from then on our own process reads them."""
+def _check_sounds(library: VoiceLibrary, bundle: Bundle, voice: Voice) -> None:
+    """Decode each recording that is new here once, in a child process with limits: from then on our own process reads it."""
     from studio.audio import foreign
 
     told = {sample.digest: sample.seconds for sample in voice.samples}
     for digest in voice.files:
+        if library.holds(digest):
+            continue
         with tempfile.TemporaryDirectory(prefix="dia-studio-") as folder:
             file = Path(folder) / "recording"
             durable.write_bytes(file, bundle.files[digest], mode=0o600)

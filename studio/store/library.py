@@ -118,6 +118,13 @@ class VoiceLibrary:
         missing or damaged."""
         return self._files.path(digest)
 
+    def holds(self, digest: str) -> bool:
+        """Whether that recording is there, sound."""
+        try:
+            return self._files.path(digest).is_file()
+        except VoiceError:
+            return False
+
     def uses(self, name: str) -> Sequence[Use]:
         """The projects that use a voice and are still there, the newest first."""
         with self._database.begin() as connection:

@@ -14,7 +14,7 @@ from studio.store.bundles import SUFFIX, read, write
 from studio.store.library import VoiceLibrary
 from tests.end2end.conftest import Run
 from tests.end2end.test_bad_input import one_sentence
-from tests.store.voices import files, flac, voice
+from tests.store.voices import files, flac, opened, voice
 
 SOUND, ANGRY = flac(1, 1.0), flac(2, 1.0)
 STATEMENT = ("--consent", "I agree to be heard.", "--consent-by", "Maya")
@@ -24,7 +24,7 @@ SHARED = f"maya{SUFFIX}"
 @pytest.fixture
 def maya(script: Path) -> None:
     """A voice with two recordings and no consent, and one that lives by a seed."""
-    with VoiceLibrary.open(places.library()) as library:
+    with opened(places.library()) as library:
         library.add(voice("maya", SOUND, ANGRY, seed=7, seeds=(SeedRank(9, 2, 2), SeedRank(4, 0, 3))), files(SOUND, ANGRY))
         library.add(voice("ben", seed=5))
 

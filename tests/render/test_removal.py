@@ -23,12 +23,13 @@ from studio.render.voices import sample_filler
 from studio.store import places
 from studio.store.library import VoiceLibrary, sample_digest
 from studio.store.takes import TakeStore
-from tests.store.voices import AGREED, RATE, files, flac, pcm, voice
+from tests.store.voices import AGREED, RATE, files, flac, opened, pcm, voice
 
-SOUND, OTHER, AGREEMENT = flac(1), flac(2), flac(3)
+LONG_S = 0.25
+SOUND, OTHER, AGREEMENT = (flac(number, LONG_S) for number in (1, 2, 3))
 GONE = replace(voice("Maya", SOUND), consent=replace(AGREED, recording=sample_digest(AGREEMENT)))
 STAYS = voice("Ben", OTHER)
-SECRETS = (SOUND, pcm(1).tobytes(), AGREEMENT, pcm(3).tobytes())
+SECRETS = (SOUND, pcm(1, LONG_S).tobytes(), AGREEMENT, pcm(3, LONG_S).tobytes())
 
 
 def traces(*secrets: bytes) -> dict[str, int]:
@@ -46,38 +47,40 @@ def traces(*secrets: bytes) -> dict[str, int]:
 
 @pytest.fixture
 def library() -> Iterator[VoiceLibrary]:
-    with VoiceLibrary.open(places.library()) as opened:
-        opened.add_all([GONE, STAYS], files(SOUND, OTHER, AGREEMENT))
-        yield opened
+    with opened(places.library()) as library:
+        library.add_all([GONE, STAYS], files(SOUND, OTHER, AGREEMENT))
+        yield library
 
 
 def used(library: VoiceLibrary) -> None:
     """Both voices were previewed, encoded, drawn, decoded and rendered outside a project. Each leaves its very sound."""
     for one, number in ((GONE, 1), (STAYS, 2)):
         digest = one.samples[0].digest
-        sound = pcm(number).astype(np.float32) / 32_768
+        sound = pcm(number, LONG_S).astype(np.float32) / 32_768
         codes = dia.voice_codes() / digest / "cpu" / "x.codes"
         codes.parent.mkdir(parents=True)
-        codes.write_bytes(pcm(number).tobytes())
+        codes.write_bytes(pcm(number, LONG_S).tobytes())
         request = request_of_voice(one, clones=True)
         caps = replace(FakeEngine().caps, clones=True)
         for takes in (preview_takes(), TakeStore(places.renders() / "x" / "takes")):
-            takes.write(request.key(caps), sound, RATE, recipe=request.recipe(caps), codes=pcm(number).tobytes(), codec="x")
+            takes.write(
+                request.key(caps), sound, RATE, recipe=request.recipe(caps), codes=pcm(number, LONG_S).tobytes(), codec="x"
+            )
         path = library.sample_path(digest)
         state = f"\0{path.stat().st_size}\0{path.stat().st_mtime_ns}"
         for folder, ending in ((places.peaks(), "peaks"), (places.cache() / "sounds", "flac")):
             folder.mkdir(parents=True, exist_ok=True)
             name = hashlib.sha256(f"{path.resolve() if ending == 'flac' else path}{state}".encode()).hexdigest()[:32]
-            (folder / f"{name}.{ending}").write_bytes(flac(number))
+            (folder / f"{name}.{ending}").write_bytes(flac(number, LONG_S))
 
 
 def test_no_byte_of_a_removed_voice_is_left_and_all_of_the_others(library: VoiceLibrary) -> None:
     used(library)
     assert len(traces(*SECRETS)) == 9
-    others = traces(OTHER, pcm(2).tobytes())
+    others = traces(OTHER, pcm(2, LONG_S).tobytes())
     remove_voice(library, "maya")
     assert traces(*SECRETS) == {}
-    assert traces(OTHER, pcm(2).tobytes()) == others
+    assert traces(OTHER, pcm(2, LONG_S).tobytes()) == others
     library.close()
     assert traces(*SECRETS) == {}
 
@@ -88,7 +91,7 @@ def test_what_an_engine_writes_while_a_voice_is_removed_goes_too(
     wipe = VoiceLibrary.wipe_unused
     codes = dia.voice_codes() / sample_digest(SOUND) / "cpu" / "late.codes"
     codes.parent.mkdir(parents=True)
-    monkeypatch.setattr(VoiceLibrary, "wipe_unused", lambda self: (codes.write_bytes(pcm(1).tobytes()), wipe(self)))
+    monkeypatch.setattr(VoiceLibrary, "wipe_unused", lambda self: (codes.write_bytes(pcm(1, LONG_S).tobytes()), wipe(self)))
     remove_voice(library, "Maya")
     assert traces(*SECRETS) == {}
 
@@ -164,7 +167,7 @@ def test_a_preview_is_made_once_and_speaks_with_the_sample_where_the_engine_does
     assert request_of_voice(GONE, clones=False).voices[0].sample_digest == ""
     assert request_of_voice(GONE, clones=True, seed=9).seed == 9
     complete = sample_filler({"Maya": GONE})(request)
-    assert np.abs(np.frombuffer(complete.voices[0].pcm, "<f4") * 32_768 - pcm(1)).max() < 1
+    assert np.abs(np.frombuffer(complete.voices[0].pcm, "<f4") * 32_768 - pcm(1, LONG_S)).max() < 1
     first = run_job(complete, engine, preview_takes(), lambda _: None, lambda: False)
     assert preview_takes().contains(request.key(engine.caps)) and first.seconds > 0
     assert places.previews().stat().st_mode & 0o777 == 0o700

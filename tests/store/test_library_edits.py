@@ -13,7 +13,7 @@ from studio.core.voices import SeedRank, Voice
 from studio.store import library_rows, places
 from studio.store.library import VoiceLibrary, sample_digest
 from tests.store.conftest import execute
-from tests.store.voices import AGREED, files, flac, voice
+from tests.store.voices import AGREED, files, flac, opened, voice
 
 ONE, TWO = flac(1), flac(2)
 AGREEMENT = flac(3)
@@ -21,8 +21,8 @@ AGREEMENT = flac(3)
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[VoiceLibrary]:
-    with VoiceLibrary.open(tmp_path / "data" / "library.db") as opened:
-        yield opened
+    with opened(tmp_path / "data" / "library.db") as library:
+        yield library
 
 
 @pytest.fixture

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import soundfile
 
 from studio.core.voices import Consent, Sample, Voice
-from studio.store.library import sample_digest
+from studio.store.library import VoiceLibrary, sample_digest
 
 RATE = 8_000
 AGREED = Consent("I agree to be heard.", "Maya", "2026-11-21")
+
+
+@cache
+def _empty() -> bytes:
+    """A library without voices. Its migrations take longer than what most tests do with it."""
+    with TemporaryDirectory() as folder:
+        VoiceLibrary.open(Path(folder) / "library.db").close()
+        return (Path(folder) / "library.db").read_bytes()
+
+
+def opened(path: Path) -> VoiceLibrary:
+    """An empty library, as `VoiceLibrary.open` makes it."""
+    path.parent.mkdir(mode=0o700, parents=True)
+    path.touch(mode=0o600)
+    path.write_bytes(_empty())
+    return VoiceLibrary.open(path)
 
 
 def pcm(seed: int, seconds: float = 1.0) -> np.ndarray:
