@@ -16,7 +16,7 @@ from studio.i18n import _, counted
 from studio.qt.models.voices import names_in_words
 from studio.qt.pools import Lane
 from studio.qt.voices import BUILT_IN, Voices
-from studio.render.removal import remove_voice
+from studio.render.removal import remove_voice, replace_voice
 from studio.store.library import Former, Use, VoiceLibrary
 
 Files = Mapping[str, bytes]
@@ -217,7 +217,7 @@ def _restore(formers: Sequence[Former], library: VoiceLibrary) -> Outcome:
 
 def _replace(name: str, voice: Voice, files: Files, library: VoiceLibrary) -> Outcome:
     _take_in([name], library)
-    former = library.replace(name, voice, files, force=True)
+    former = replace_voice(library, name, voice, files, force=True)
     gone = () if former.voice.name == voice.name else (former.voice.name,)
     return Outcome([voice], gone, partial(_put_back, former, voice, files))
 
