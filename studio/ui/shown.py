@@ -103,7 +103,7 @@ class ShownSession(QObject):
             has_sound=session.timeline.length > 0,
             can_undo=session.undo_stack.canUndo() or self._window.editor.document().isUndoAvailable() or edits.can_undo,
             can_redo=session.undo_stack.canRedo() or self._window.editor.document().isRedoAvailable() or edits.can_redo,
-            voices=len(self._window.voices.chosen()),
+            voices=self._window.voices.count_chosen(),
             is_comparing=self._work.comparing.now is not None,
             doubts=self._doubts,
             pickups=len(session.project.pickups),

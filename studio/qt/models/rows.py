@@ -74,7 +74,9 @@ class RowModel(QAbstractListModel, Generic[R]):
             self.endInsertRows()
 
     def _update(self, new: tuple[R, ...]) -> None:
-        changed = [number for number, (old, row) in enumerate(zip(self._rows, new, strict=True)) if old != row]
+        changed = [
+            number for number, (old, row) in enumerate(zip(self._rows, new, strict=True)) if old is not row and old != row
+        ]
         self._rows = new
         for number in changed:
             self.dataChanged.emit(self.index(number, 0), self.index(number, 0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionRange, QModelIndex, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QListView, QMenu, QPushButton, QVBoxLayout, QWidget
 
@@ -38,7 +38,9 @@ class VoicesPanel(QWidget):
         self._voices = voices
         self.model = VoiceModel(self)
         self._characters: Sequence[CharacterRow] = ()
-        self._rows: dict[tuple[int, tuple[str, ...]], tuple[Voice, VoiceRow]] = {}
+        self._rows: dict[str, tuple[Voice, VoiceRow]] = {}  # made once: there may be thousands, and people type
+        self._shown: tuple[object, ...] = ()  # what the rows that are shown were made of
+        self._offered: Sequence[Voice] = ()  # what the filters that are shown were made of
         self._search = QLineEdit()
         self._search.setPlaceholderText(_("Search voices"))
         self._search.setAccessibleName(_("Search voices by name, tag or note"))
@@ -86,10 +88,18 @@ class VoicesPanel(QWidget):
 
     def chosen(self) -> list[str]:
         """The names of the voices that are selected, the current one first; else that of the current row, if there is one."""
-        rows = [self.model.row_at(index) for index in self.list.selectionModel().selectedRows()]
         here = self.current()
-        names = sorted((row.name for row in rows if row is not None), key=lambda name: name != here)
+        rows = [row for one in self._ranges() for row in self.model.rows[one.top() : one.bottom() + 1]]
+        names = sorted((row.name for row in rows), key=lambda name: name != here)
         return names or ([here] if here else [])
+
+    def count_chosen(self) -> int:
+        """How many voices are selected, or else whether there is a current one: cheap, for every change of the selection."""
+        return sum(one.height() for one in self._ranges()) or int(bool(self.current()))
+
+    def _ranges(self) -> list[QItemSelectionRange]:
+        selection = self.list.selectionModel().selection()
+        return [selection.at(number) for number in range(selection.count())]
 
     def current(self) -> str:
         row = self.model.row_at(self.list.currentIndex())
@@ -128,20 +138,24 @@ class VoicesPanel(QWidget):
 
     def _show_rows(self) -> None:
         tag, folder = self._filter.currentData() or ("", "")
-        found = self._voices.search(self._search.text(), [tag] if tag else [], folder)
-        users: dict[str, list[str]] = {}
+        users: dict[str, tuple[str, ...]] = {}
         for one in self._characters:
-            users.setdefault(one.voice, []).append(one.name or _("Narrator"))
-        rows, kept = [], {}
-        for voice in found:
-            key = (id(voice), tuple(users.get(voice.name, ())))
-            kept[key] = self._rows.get(key) or (voice, row_of(voice, key[1]))
-            rows.append(kept[key][1])
-        self._rows = kept
-        self.model.show(rows)
-        self._show_empty(len(rows))
+            users[one.voice] = (*users.get(one.voice, ()), one.name or _("Narrator"))
+        made_of = (self._search.text(), tag, folder, users, self._voices.on_offer())
+        if len(self._shown) == len(made_of) and made_of[:4] == self._shown[:4] and made_of[4] is self._shown[4]:
+            return
+        self._shown = made_of
+        found = self._voices.search(self._search.text(), [tag] if tag else [], folder)
+        self.model.show([self._row(voice, users.get(voice.name, ())) for voice in found])
+        self._show_empty(len(found))
         self._choose_awaited()
         self._on_selected()
+
+    def _row(self, voice: Voice, used_by: tuple[str, ...]) -> VoiceRow:
+        made = self._rows.get(voice.name)
+        if made is None or made[0] is not voice or made[1].used_by != used_by:
+            made = self._rows[voice.name] = (voice, row_of(voice, used_by))
+        return made[1]
 
     def _show_empty(self, count: int) -> None:
         is_asked = bool(self._search.text().strip()) or self._filter.currentIndex() > 0
@@ -154,6 +168,9 @@ class VoicesPanel(QWidget):
         self._empty.setVisible(not count or (not is_asked and not self._voices.all()))
 
     def _show_filters(self) -> None:
+        if self._voices.on_offer() is self._offered:
+            return
+        self._offered = self._voices.on_offer()
         wanted: list[tuple[str, tuple[str, str]]] = [(_("All"), ("", ""))]
         wanted += [(_("in {folder}").format(folder=one), ("", one)) for one in self._voices.folders()]
         wanted += [
