@@ -247,7 +247,7 @@ def test_a_file_that_vanishes_before_the_child_opens_it(tmp_path: Path) -> None:
     root = str(Path(clips.__file__).parents[2])
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": root})
     assert done.returncode == 1
-    assert "No such file or directory" in done.stdout and "Traceback" not in done.stderr
+    assert "cannot be read (No such file or directory)" in done.stdout and "Traceback" not in done.stderr
 
 
 def test_a_file_that_vanishes_while_it_is_looked_at(tmp_path: Path, no_child: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,13 @@ def test_doing_it_twice_changes_nothing_more(faulty: dict[Remedy, Samples], reme
     assert np.max(np.abs(twice - once)) < 1e-5
 
 
+@pytest.mark.parametrize("lead", [5_000, 5_055, 5_123, 5_177])
+def test_a_second_cut_finds_nothing_wherever_the_first_one_fell(voice: Samples, lead: int) -> None:
+    once = mending.trimmed(np.concatenate([np.zeros(lead, np.float32), voice, np.zeros(lead, np.float32)]), RATE)
+    assert len(voice) <= len(once) < len(voice) + lead
+    assert len(mending.trimmed(once, RATE)) == len(once)
+
+
 @pytest.mark.parametrize("remedy", list(mending.MENDS))
 @pytest.mark.parametrize("sound", [np.zeros(0, np.float32), np.zeros(RATE, np.float32), np.ones(5, np.float32)])
 def test_nothing_to_mend_is_no_trouble(remedy: Remedy, sound: Samples) -> None:

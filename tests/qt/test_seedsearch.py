@@ -73,14 +73,17 @@ def test_what_was_rendered_once_is_there_the_next_time(qtbot: QtBot, search: See
 
 
 def test_stopping_keeps_what_is_there(qtbot: QtBot, thread: RenderThread, tmp_path: Path) -> None:
-    thread.use_engine(lambda: FakeEngine(step_s=0.02))
+    thread.use_engine(lambda: FakeEngine(step_s=0.05))
     search = SeedSearch(thread, tmp_path / "previews")
     told = Told(search)
+    cancelled: list[int] = []
+    thread.cancelled.connect(cancelled.append)
     search.start(50, 7, LINE)
-    qtbot.waitUntil(lambda: len(told.found) >= 2)
+    qtbot.waitUntil(lambda: len(told.found) >= 1)
     search.stop()
     assert not search.is_searching and told.ends == [True]
     qtbot.waitUntil(lambda: not thread.is_busy())
+    assert len(cancelled) == 1, "the one in hand was stopped, too"
     assert len(search.candidates) == len(told.found) < 50
     search.stop()
     assert told.ends == [True]
