@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QImage, QPainter, QTextCursor
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -29,7 +29,6 @@ from studio.store.project import ProjectStore
 from studio.ui.editor.gutter import spoken_text, tooltip
 from studio.ui.shown import ShownSession
 from studio.ui.theme import ThemeSwitch
-from studio.ui.widgets.marks import SIGNS, STATES, paint_mark, state_color
 from studio.ui.window import MainWindow
 
 SCRIPT = """# Cold open
@@ -556,36 +555,6 @@ def test_the_word_that_is_heard_is_known_by_measuring_where_the_engine_does_not_
 
 
 # for all eyes and ears
-
-
-def test_states_and_signs_are_told_apart_in_greyscale(studio: Studio) -> None:
-    for name in ("dark", "light"):
-        pictures = {mark: grey_picture(mark, name) for mark in (*STATES, *SIGNS)}
-        names = list(pictures)
-        for number, one in enumerate(names):
-            assert ink(pictures[one], pictures[one][0]) > 6, one
-            for other in names[number + 1 :]:
-                differ = sum(abs(a - b) > 48 for a, b in zip(pictures[one], pictures[other], strict=True))
-                assert differ >= 8, (name, one, other, differ)
-
-
-def grey_picture(mark: str, theme_name: str) -> bytes:
-    """The mark as it is painted, 16 points across, all in one grey: colour does not help."""
-    from studio.ui.theme import load
-
-    theme = load(theme_name)
-    image = QImage(16, 16, QImage.Format.Format_RGB32)
-    image.fill(theme.color("bg"))
-    painter = QPainter(image)
-    paint_mark(painter, image.rect().toRectF(), mark, theme.color("muted"))
-    painter.end()
-    assert state_color(mark, theme).isValid()
-    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
-    return b"".join(bytes(grey.constScanLine(y))[:16] for y in range(16))
-
-
-def ink(picture: bytes, ground: int) -> int:
-    return sum(abs(value - ground) > 48 for value in picture)
 
 
 def items(root: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
