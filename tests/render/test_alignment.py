@@ -84,7 +84,11 @@ def test_sounds_such_as_laughs_are_neither_missing_nor_added(draft: DraftEngine,
     turns = (SpokenTurn(1, "Good morning to you all. (laughs) It is a cold day, and nobody is awake."),)
     with_laugh, words = speak(draft, turns, VOICE)
     without_it, _ = speak(draft, (SpokenTurn(1, turns[0].text.replace("(laughs) ", "")),), VOICE)
-    for sound in (with_laugh, without_it):
+    other, _ = speak(draft, (SpokenTurn(1, "Bread and marmalade."),), VOICE)
+    cut = round(words[4].end_s * RATE)
+    laughs_otherwise = joined(joined(without_it[:cut], other), without_it[cut:])
+    assert aligner.align(laughs_otherwise, RATE, (SpokenTurn(1, turns[0].text.replace("(laughs) ", "")),)).findings
+    for sound in (with_laugh, without_it, laughs_otherwise):
         result = aligner.align(sound, RATE, turns)
         assert result.findings == ()
         assert len(result.words) == len(words) - 1

@@ -191,6 +191,12 @@ def test_each_kind_of_omission_has_its_name() -> None:
     assert all(entry.reason is Reason.SPOKEN for entry in book.entries if street <= entry.start < street + 13)
 
 
+def test_a_respelling_is_heard_from_its_first_word_to_its_last() -> None:
+    book = Show('[S1] Here comes {say "Siobhan" as "shiv awn"} again.').ledger()
+    [entry] = [one for one in book.entries if "Siobhan" in book.text[one.start : one.end]]
+    assert entry.end_sample - entry.start_sample == pytest.approx(2 * WORD_S * RATE, abs=2)
+
+
 def test_muted_tracks_and_soloed_others_silence_their_words() -> None:
     show = Show("[S1] Here we are, all of us, and nobody is late.")
     show.project = Project(tracks={"speech": TrackDecision(mute=True)})
