@@ -121,11 +121,11 @@ def test_where_the_draft_voice_cannot_run_an_engine_error_says_so(monkeypatch: p
 
 @pytest.mark.slow
 def test_the_figures_hold_for_a_sample(draft: DraftEngine, aligner: Aligner) -> None:
-    """The whole measurement is `tests/benchmarks/bench_alignment.py`."""
+    """The first of those that `tests/benchmarks/bench_alignment.py` measures."""
     errors: list[float] = []
     told: list[bool] = []
     alarms = 0
-    for case in cases(draft, 7, seed=5):
+    for case in cases(draft, 8, seed=2027):
         result = aligner.align(case.samples, case.rate, case.turns)
         if case.kind == "clean":
             errors += [abs(one.start_s - other.start_s) for one, other in zip(result.words, case.words, strict=True)]
