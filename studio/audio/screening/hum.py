@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -50,15 +51,19 @@ def _hum_db(low: Levels, spectrum: Levels, mains_hz: float) -> float:
 
 def _line(low: Levels, spectrum: Levels, hz: float) -> float:
     """The mean square of the line at `hz`; 0.0 where there is none, or one that does not last."""
-    step_hz = _RATE / len(low)
-    distance = np.abs(np.arange(len(spectrum)) * step_hz - hz)
-    inside = distance <= _OFF * hz + 1.5 * step_hz
-    around = (distance > max(_AROUND_HZ[0], 4.0 * step_hz)) & (distance <= max(_AROUND_HZ[1], 12.0 * step_hz))
-    power = float(np.sum(spectrum[inside]))
-    if power <= 10.0 ** (_LINE_DB / 10.0) * float(np.median(spectrum[around])) * np.count_nonzero(inside):
+    bins_per_hz = len(low) / _RATE
+    middle = hz * bins_per_hz
+    half = _OFF * middle + 1.5
+    near, far = max(_AROUND_HZ[0] * bins_per_hz, 4.0), max(_AROUND_HZ[1] * bins_per_hz, 12.0)
+    inside = spectrum[max(math.ceil(middle - half), 0) : math.floor(middle + half) + 1]
+    below = spectrum[max(math.ceil(middle - far), 0) : max(math.ceil(middle - near), 0)]
+    above = spectrum[math.floor(middle + near) + 1 : math.floor(middle + far) + 1]
+    power = float(np.sum(inside))
+    if power <= 10.0 ** (_LINE_DB / 10.0) * float(np.median(np.concatenate([below, above]))) * len(inside):
         return 0.0
     size = round(_PART_S * _RATE)
-    wave = np.exp(-2j * np.pi * hz / _RATE * np.arange(size)) * np.hanning(size)
+    shape = np.hanning(size)
+    wave = np.exp(-2j * np.pi * hz / _RATE * np.arange(size)) * shape
     parts = low[: len(low) // size * size].reshape(-1, size) @ wave
-    quietest = 2.0 * float(np.percentile(np.square(np.abs(parts)), 10)) / np.sum(np.hanning(size)) ** 2
+    quietest = 2.0 * float(np.percentile(np.square(np.abs(parts)), 10)) / np.sum(shape) ** 2
     return power if quietest > power * 10.0 ** (-_STEADY_DB / 10.0) else 0.0

@@ -14,6 +14,7 @@ from studio.core.quality import Defect, Finding
 
 SHARE = 0.08  # of the take: a drawn-out vowel here and there holds its pitch too
 LEAST_S = 0.35  # in a short take, a vowel or two
+SUNG = 0.5  # of the time that sounds are given: who sings or hums glides from note to note
 _RATE = 11_025
 _WINDOW, _HOP = 1024, 384  # 93 ms, 11 Hz a bin: a voice glides further within a syllable
 _HOP_S = _HOP / _RATE
@@ -30,7 +31,7 @@ def music(frames: Frames, expectation: Expectation) -> Iterator[Finding]:
     if frames.is_silent:
         return
     held = np.flatnonzero(held_partials(frames) >= _AT_ONCE)
-    limit_s = max(SHARE * frames.seconds, LEAST_S) + expectation.sounds_s
+    limit_s = max(SHARE * frames.seconds, LEAST_S) + SUNG * expectation.sounds_s
     if len(held) * _HOP_S > limit_s:
         percent = 100.0 * _HOP_S / frames.seconds
         where = held[0] * _HOP_S, (held[-1] + _HELD) * _HOP_S

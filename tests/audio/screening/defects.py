@@ -57,7 +57,7 @@ def cut_tail(take: Take, strength: float, chance: np.random.Generator) -> Take:
     levels = envelope_db(take.samples, take.rate, _FRAME_S)
     steady = np.minimum(np.minimum(levels[:-3], levels[1:-2]), np.minimum(levels[2:-1], levels[3:]))
     late = steady[int(0.65 * len(steady)) :]
-    wanted = np.max(late) - _between(9.0, 0.0, strength)
+    wanted = np.max(late) - _between(7.0, 0.0, strength)
     frame = int(0.65 * len(steady)) + int(np.argmin(np.abs(late - wanted))) + 2
     return replace(take, samples=take.samples[: int((frame + chance.uniform(0.0, 1.0)) * _FRAME_S * take.rate)])
 
@@ -82,7 +82,7 @@ def hum(take: Take, strength: float, chance: np.random.Generator) -> Take:
         weight * np.sin(2 * np.pi * mains * harmonic * times + chance.uniform(0, 6))
         for harmonic, weight in enumerate(weights, 1)
     ]
-    return _added(take, np.sum(waves, axis=0), _between(-36.0, -10.0, strength))
+    return _added(take, np.sum(waves, axis=0), _between(-32.0, -10.0, strength))
 
 
 def level(take: Take, strength: float, chance: np.random.Generator) -> Take:
@@ -103,13 +103,13 @@ def music(take: Take, strength: float, chance: np.random.Generator) -> Take:
     """Chords under all of it, or in place of some of it."""
     sound = _chords(len(take.samples), take.rate, chance)
     if chance.random() < 0.6:
-        return _added(take, sound, _between(-18.0, -2.0, strength))
+        return _added(take, sound, _between(-16.0, -2.0, strength))
     return _replaced(take, sound, _between(1.5, 3.0, strength) + take.expectation.sounds_s, chance)
 
 
 def loop(take: Take, strength: float, chance: np.random.Generator) -> Take:
     """A stretch comes again and again, joined without a click, not quite as loud each time, with a hiss of its own."""
-    length = int(_between(0.42, 1.6, chance.random()) * take.rate)
+    length = int(_between(0.5, 1.6, chance.random()) * take.rate)
     start = int(_spoken(take, length, chance))
     piece, join = take.samples[start : start + length], int(0.01 * take.rate)
     out, rise = take.samples[: start + length], np.linspace(0.0, 1.0, join, dtype=np.float32)
@@ -192,9 +192,11 @@ def _spoken(take: Take, length: int, chance: np.random.Generator) -> float:
 
 def _noise(count: int, rate: int, tilt: float, chance: np.random.Generator) -> np.ndarray:
     """White (0) or pink (0.5) noise."""
-    lines = np.fft.rfft(chance.standard_normal(count))
-    frequencies = np.fft.rfftfreq(count, 1 / rate)
-    return np.fft.irfft(lines * np.maximum(frequencies, 40.0) ** -tilt, count)
+    if not tilt:
+        return chance.standard_normal(count)
+    size = 1 << (count - 1).bit_length()
+    frequencies = np.fft.rfftfreq(size, 1 / rate)
+    return np.fft.irfft(np.fft.rfft(chance.standard_normal(size)) * np.maximum(frequencies, 40.0) ** -tilt)[:count]
 
 
 def _chords(count: int, rate: int, chance: np.random.Generator) -> np.ndarray:

@@ -20,6 +20,10 @@ def screened(take: Take) -> Screening:
     return screen(take.samples, take.rate, take.expectation)
 
 
+def in_chapter(take: Take, usual_db: float | None) -> Take:
+    return replace(take, expectation=replace(take.expectation, level_db=usual_db))
+
+
 def found_share(found: Mapping[tuple[Defect, int], Screening], kind: Defect) -> float:
     return float(
         np.mean([any(one.defect is kind for one in it.findings) for (injected, _), it in found.items() if injected is kind])
@@ -43,21 +47,22 @@ def clean_ranked_first(
 def test_defects_are_found_clean_takes_pass_and_the_clean_one_of_five_ranks_first() -> None:
     chance = np.random.default_rng(2026)
     takes = [*clean_takes(TEXTS, VOICES, 60), *clean_takes(LONG_TEXTS, VOICES[:1], 61)]
-    usual_db = usual_level([screened(take).level_db for take in takes])
-    takes = [replace(take, expectation=replace(take.expectation, level_db=usual_db)) for take in takes]
+    more = list(clean_takes(TEXTS, MORE_VOICES, 62))
+    usual_db = usual_level([screened(take).level_db for take in takes[::4]])
+    takes, more = ([in_chapter(take, usual_db) for take in part] for part in (takes, more))
     clean = [screened(take) for take in takes]
+    untouched = clean + [screened(take) for take in more]
     found = {
         (kind, number): screened(inject(take, float(chance.random()), chance))
         for kind, inject in INJECTIONS.items()
         for number, take in enumerate(takes)
     }
     shares = {kind: found_share(found, kind) for kind in INJECTIONS}
-    more = [screened(take) for take in clean_takes(TEXTS, MORE_VOICES, 62)]
-    doubtful = float(np.mean([total(it.findings) >= DOUBTFUL for it in clean + more]))
-    anything = float(np.mean([bool(it.findings) for it in clean + more]))
+    doubtful = float(np.mean([total(it.findings) >= DOUBTFUL for it in untouched]))
+    anything = float(np.mean([bool(it.findings) for it in untouched]))
     first = clean_ranked_first(clean, found, chance)
     print(*(f"{kind.value}: {share:.1%}" for kind, share in shares.items()), sep="\n")
-    print(f"{len(clean + more)} clean: doubtful {doubtful:.1%}, with any finding {anything:.1%}; ranked first {first:.1%}")
+    print(f"{len(untouched)} clean: doubtful {doubtful:.1%}, with any finding {anything:.1%}; ranked first {first:.1%}")
     assert len(takes) >= 40 and len(shares) >= 12
     assert {kind: share for kind, share in shares.items() if share < 0.95} == {}
     assert doubtful <= 0.02 and first >= 0.98
