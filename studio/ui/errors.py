@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 from studio import log
 from studio.core.errors import StudioError
 from studio.i18n import _
+from studio.ui.editor.announce import Announcer
 
 
 class Notice(QFrame):
@@ -23,6 +24,7 @@ class Notice(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
+        self._announcer = Announcer(self)
         self._act: Callable[[], None] | None = None
         self._other_act: Callable[[], None] | None = None
         self._headline = QLabel()
@@ -98,6 +100,7 @@ class Notice(QFrame):
         self.style().polish(self)
         self.setAccessibleName(self.text())
         self.show()
+        self._announcer.announce(self.text())
 
     @Slot()
     def _do(self) -> None:

@@ -89,6 +89,7 @@ def window(shared: tuple[MainWindow, Path], monkeypatch: pytest.MonkeyPatch, qtb
     yield window
     for dialog in window.findChildren(QDialog):
         dialog.close()
+        dialog.close()  # what is not saved is let go of by the second one
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qtbot.waitUntil(lambda: not edits.is_busy and not session.rendering.running)
     session.undo_stack.setIndex(0)
@@ -223,7 +224,12 @@ def test_what_is_no_sound_is_one_sentence_and_makes_no_voice(window: MainWindow,
     dialog.name.clear()
     dialog.save()
     assert dialog.notice.text() == "The voice needs a name."
+    dialog.consent.by.setText("Rosa")
     dialog.reject()
+    assert dialog.isVisible(), "what was written is not lost by one key"
+    assert "not saved" in dialog.notice.text()
+    dialog.reject()
+    assert not dialog.isVisible()
     assert dict(window.workspace.voices.all()) == {}
 
 

@@ -32,7 +32,7 @@ COMMANDS = (
     ),
     Command("voice.new-seeds", "voice", N_("New voice by &seed…"), lambda desk: desk.new_voice_by_seed(), (), with_project),
     Command(
-        "voice.new-take", "voice", N_("Save this &take as a voice…"), lambda desk: desk.save_take_as_voice(), (), _has_take
+        "voice.new-take", "segment", N_("Save this &take as a voice…"), lambda desk: desk.save_take_as_voice(), (), _has_take
     ),
     Command("voice.new-empty", "voice", N_("&New voice without a sample…"), lambda desk: desk.new_voice(), (), with_project),
     Command("voice.import", "voice", N_("&Import a bundle…"), lambda desk: desk.import_voices(), (), with_project),

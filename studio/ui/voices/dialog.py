@@ -54,6 +54,7 @@ class VoiceDialog(QDialog):
         self._work = work
         self._voice = voice or Voice("")
         self._instead_of = instead_of
+        self._is_changed = False
         self.making = VoiceMaking(work.voices.path, work.pools.interactive, self)
         self.notice = Notice()
         self.name = QLineEdit()
@@ -69,8 +70,8 @@ class VoiceDialog(QDialog):
         self.cancel_button = QPushButton(_("Cancel"))
         self.tabs = QTabWidget()
         self._lay_out()
-        self._connect()
         self._show_voice()
+        self._connect()
 
     def bring(self, path: Path) -> None:
         """A user's file as a sample; its name is the voice's where it has none."""
@@ -113,9 +114,29 @@ class VoiceDialog(QDialog):
             return _("Two samples have the same style: give one of them another, such as calm.")
         return self.consent.fault()
 
+    def reject(self) -> None:
+        """Close, but not over what was made and is not saved: that is said once, with both ways out."""
+        if not self._is_changed:
+            super().reject()
+            return
+        self._is_changed = False
+        self.notice.offer(
+            _("This voice is not saved yet."),
+            _("Closing once more lets go of it, too."),
+            (_("Save voice"), self.save),
+            (_("Let go of it"), self.reject),
+        )
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._is_changed:
+            event.ignore()
+            self.reject()
+            return
         self.sound.close_sound()
         super().closeEvent(event)
+
+    def _on_changed(self) -> None:
+        self._is_changed = True
 
     def done(self, result: int) -> None:
         self.sound.close_sound()
@@ -144,6 +165,7 @@ class VoiceDialog(QDialog):
             edits.add(voice, files, self._on_saved, self._on_trouble)
 
     def _on_saved(self, outcome: Outcome) -> None:
+        self._is_changed = False
         for voice in outcome.put:
             self.saved.emit(voice.name)
         self.accept()
@@ -175,6 +197,9 @@ class VoiceDialog(QDialog):
         self.cancel_button.clicked.connect(self.reject)
         self.sound.trouble.connect(self._on_trouble)
         self.bank.hear_asked.connect(self._hear_seed)
+        for part in (self.sound, self.details, self.consent, self.bank):
+            part.changed.connect(self._on_changed)
+        self.name.textEdited.connect(self._on_changed)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()

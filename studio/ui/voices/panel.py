@@ -20,7 +20,14 @@ from studio.ui.voices.dropping import dropped_files
 from studio.ui.voices.giving import GiveCard
 
 ROW_ACTS = ("voice.hear", "voice.edit", "voice.duplicate", "voice.compare", "voice.sort", "voice.export", "voice.remove")
-MAKE_ACTS = ("voice.new-file", "voice.new-microphone", "voice.new-seeds", "voice.new-empty", "voice.import")
+MAKE_ACTS = (
+    "voice.new-file",
+    "voice.new-microphone",
+    "voice.new-take",
+    "voice.new-seeds",
+    "voice.new-empty",
+    "voice.import",
+)
 SEARCH_MS = 60
 
 
@@ -61,9 +68,9 @@ class VoicesPanel(QWidget):
         self._all.clicked.connect(self.show_all)
         self._all.hide()
         self._new = _menu_button(_("New voice"), [actions[name] for name in MAKE_ACTS])
-        self._more = _menu_button(_("More"), [actions[name] for name in ROW_ACTS])
         self._edit = _act_button(_("Edit"), actions["voice.edit"])
         self._hear = _act_button(_("Hear it"), actions["voice.hear"])
+        self._more = _menu_button(_("More"), [actions[name] for name in ROW_ACTS])
         self._menu_actions = [*(actions[name] for name in ROW_ACTS)]
         self._remove = actions["voice.remove"]
         self.give = GiveCard()
