@@ -14,7 +14,7 @@ from studio.i18n import _
 from studio.qt.inspecting import opening_words
 from studio.qt.models.review import DoubtRow, PickupRow
 from studio.qt.models.takes import in_order, said, score
-from studio.qt.reviewed import doubts
+from studio.qt.reviewed import Doubts
 from studio.qt.session import Session
 from studio.qt.undo import Gesture
 from studio.render import pickups as table
@@ -132,7 +132,7 @@ def pickup_rows(session: Session) -> tuple[PickupRow, ...]:
     return tuple(row for _index, row in sorted(rows, key=lambda one: one[0]))
 
 
-def doubt_rows(session: Session) -> tuple[DoubtRow, ...]:
+def doubt_rows(session: Session, doubts: Doubts) -> tuple[DoubtRow, ...]:
     """Takes in doubt, in speaking order."""
     plan = session.plan
     return tuple(
@@ -145,5 +145,5 @@ def doubt_rows(session: Session) -> tuple[DoubtRow, ...]:
             one.review.penalty,
             score(one.review.penalty),
         )
-        for one in doubts(session)
+        for one in doubts.all()
     )

@@ -47,11 +47,29 @@ def doubt_of(session: Session, segment: str) -> Review | None:
     return None if mark.is_accepted or mark.is_locked else review
 
 
-def doubts(session: Session) -> tuple[Doubt, ...]:
-    """All that is doubtful, in speaking order. Costs one pass over the segments."""
-    found = []
-    for index, segment in enumerate(session.plan.segments):
-        review = doubt_of(session, segment.id)
-        if review is not None:
-            found.append(Doubt(segment.id, index, review.key, review))
-    return tuple(found)
+class Doubts:
+    """All that is doubtful, in speaking order. Remembers what it made of each review: asking again costs a few milliseconds for
+    a book. Lives on the GUI thread."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._made: dict[str, tuple[Review, bool]] = {}
+
+    def all(self) -> tuple[Doubt, ...]:
+        session, found = self._session, []
+        status_of, review_of, marks = session.states.of, session.reviewing.of, session.project.marks
+        for index, segment in enumerate(session.plan.segments):
+            status = status_of(segment.id)
+            review = review_of(status.take) if status is not None and status.take else None
+            if status is None or review is None or not review.findings or not self._is_doubtful(review):
+                continue
+            mark = marks.get((segment.id, status.take), _UNMARKED)
+            if not mark.is_accepted and not mark.is_locked:
+                found.append(Doubt(segment.id, index, status.take, review))
+        return tuple(found)
+
+    def _is_doubtful(self, review: Review) -> bool:
+        made = self._made.get(review.key)
+        if made is None or made[0] is not review:
+            made = self._made[review.key] = review, review.is_doubtful
+        return made[1]

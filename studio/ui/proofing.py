@@ -36,7 +36,7 @@ class Proofing(Acts):
         if session is None:
             return
         session.settle()
-        rows = proofing.doubt_rows(session)
+        rows = self._doubts()
         if not rows:
             self._say(_("No take is in doubt."))
             return
@@ -87,8 +87,11 @@ class Proofing(Acts):
         if self._session is not None and text(self._session.settings, name) != value:
             self._session.do(SetSetting(name, value), _(SETTINGS[name].title))
 
+    def _doubts(self) -> tuple[DoubtRow, ...]:
+        return self._window.shown.doubt_rows() if self._window.shown is not None else ()
+
     def _doubt(self) -> DoubtRow | None:
-        rows = proofing.doubt_rows(self._session) if self._session is not None else ()
+        rows = self._doubts()
         pointed = self._window.review.current_doubt() if self._window.review.isVisible() else None
         wanted = pointed.segment if pointed is not None and self._window.review.has_focus() else self._segment
         return next((row for row in rows if row.segment == wanted), None)

@@ -13,9 +13,11 @@ from studio.qt.change import EVERYTHING, Change, Kind
 from studio.qt.following import Follower
 from studio.qt.inspecting import opening_words, take_rows, view_of
 from studio.qt.models.queue import JobRow
+from studio.qt.models.review import DoubtRow
 from studio.qt.outlining import Outline, WordCount, outline
 from studio.qt.proofing import doubt_rows, pickup_rows
 from studio.qt.rendering import JobRow as StoredJob
+from studio.qt.reviewed import Doubts
 from studio.qt.session import Session
 from studio.qt.words import in_words
 from studio.ui.actions import Situation, key_hint
@@ -62,6 +64,7 @@ class ShownSession(QObject):
         self._follower = Follower(session)
         self._counter = WordCount()
         self._problems = self._doubts = 0
+        self._doubted = Doubts(session)
         self._is_following = False  # the script scrolls along with what is played
         self.segment = ""
         self.outline = Outline((), (), {}, (), 0, 0.0)
@@ -222,7 +225,7 @@ class ShownSession(QObject):
     def _show_review(self) -> None:
         """Takes in doubt are counted wherever one looks; their list is filled while somebody sees it."""
         window, before = self._window, self._doubts
-        doubts, pickups = doubt_rows(self.session), pickup_rows(self.session)
+        doubts, pickups = self.doubt_rows(), pickup_rows(self.session)
         self._doubts = len(doubts)
         window.status.show_doubts(len(doubts))
         if window.review.isVisible():
@@ -235,6 +238,10 @@ class ShownSession(QObject):
             said = ngettext("{count} take is in doubt", "{count} takes are in doubt", len(doubts))
             window.editor.announcer.announce(said.format(count=len(doubts)))
         window.desk.update_actions()
+
+    def doubt_rows(self) -> tuple[DoubtRow, ...]:
+        """The takes in doubt as they stand now."""
+        return doubt_rows(self.session, self._doubted)
 
     def _show_comparison(self) -> None:
         self._window.segment.section.show_comparison(self._window.taking.compared())
