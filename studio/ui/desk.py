@@ -50,6 +50,16 @@ class Desk(VoiceDesk):
         if name:
             self._window.workspace.open_made(lambda: places.new_project(Path(name)))
 
+    def new_episode(self) -> None:
+        """The next project of this show: with its cast, voices and settings, and none of its words."""
+        if self._session is None:
+            return
+        self._session.settle()
+        last = self._session.folder
+        name, _filter = QFileDialog.getSaveFileName(self._window, _("New episode"), str(last.with_name(_("Next episode"))))
+        if name:
+            self._window.workspace.open_made(lambda: places.next_episode(last, Path(name)))
+
     def open_project(self) -> None:
         name = QFileDialog.getExistingDirectory(self._window, _("Open project"), str(places.projects_folder()))
         if name:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QApplication, QListView, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QListView, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.qt.remembered import Remembered
@@ -358,6 +358,19 @@ def test_a_new_project_is_ready_to_be_written_in(window: MainWindow, tmp_path: P
     qtbot.keyClicks(window.editor, "Hello, everybody.")
     session.settle()
     assert session.text().endswith("---\n\nHello, everybody.")
+
+
+def test_the_next_episode_of_a_show_opens_with_its_cast(
+    window: MainWindow, project: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened(window, project, qtbot)
+    cast = first.cast
+    target = project.with_name("Part 2: the lamp")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    window.actions_["file.new-episode"].trigger()
+    session = window.workspace.session
+    assert session is not None and session.folder == target
+    assert (session.title, session.cast, session.plan.segments) == ("Part 2: the lamp", cast, ())
 
 
 def test_a_character_with_a_seed_has_a_voice_of_its_own_and_warns_no_more(

@@ -7,6 +7,7 @@ from studio.ui.commands.command import Command, with_project, writable
 
 COMMANDS = (
     Command("file.new", "file", N_("&New project…"), lambda desk: desk.new_project(), ("Ctrl+N",)),
+    Command("file.new-episode", "file", N_("New &episode of this show…"), lambda desk: desk.new_episode(), (), with_project),
     Command("file.open", "file", N_("&Open project…"), lambda desk: desk.open_project(), ("Ctrl+O",)),
     Command("file.open-script", "file", N_("Open &script…"), lambda desk: desk.open_script(), ("Ctrl+Shift+O",)),
     Command("file.demo", "file", N_("Try the &demo"), lambda desk: desk.open_demo()),
