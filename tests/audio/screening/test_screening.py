@@ -9,7 +9,7 @@ import pytest
 
 from studio.audio.dsp import gain_of
 from studio.audio.files import resample
-from studio.audio.screening import Expectation, Screening, level_finding, repeats_in, screen, usual_level
+from studio.audio.screening import Expectation, Repeat, Screening, level_finding, repeats_in, screen, usual_level
 from studio.core.quality import DOUBTFUL, Defect, Finding, total
 from tests.audio.screening.defects import INJECTIONS
 from tests.audio.screening.takes import Take, clean_takes
@@ -80,6 +80,17 @@ def test_words_that_the_text_repeats_are_no_loop_until_they_do_not_end(takes: di
         [take.samples[: start + length]] + 5 * [take.samples[start : start + length]] + [take.samples[start + length :]]
     )
     assert Defect.LOOP in kinds(replace(take, samples=stuck))
+
+
+def test_the_same_sound_again_is_a_loop_only_where_the_text_does_not_repeat_itself(takes: dict[tuple[str, ...], Take]) -> None:
+    take = takes[LINE]
+    start, length = int(0.05 * take.rate), int(0.6 * take.rate)
+    doubled = replace(take, samples=np.concatenate([take.samples[: start + length], take.samples[start:]]))
+    share = length / len(doubled.samples)
+    meant = replace(take.expectation, repeats=(Repeat(0.0, 2 * share, share),))
+    elsewhere = replace(take.expectation, repeats=(Repeat(1.0 - 2 * share, 1.0, share),))
+    assert Defect.LOOP in kinds(doubled) and Defect.LOOP in kinds(replace(doubled, expectation=elsewhere))
+    assert Defect.LOOP not in kinds(replace(doubled, expectation=meant))
 
 
 def test_sounds_that_the_text_asks_for_are_no_noise_and_no_slowness(takes: dict[tuple[str, ...], Take]) -> None:
