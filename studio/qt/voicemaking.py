@@ -95,6 +95,15 @@ class VoiceMaking(QObject):
         """What one speaker says in a take of a project."""
         self._run(partial(_draft_of_take, project / TAKES, key, speaker), then, refused)
 
+    def read_consent(self, path: Path, statement: str, then: Callable[[tuple[str, bytes]], None], refused: Refused) -> None:
+        """A recording of a consent in a user's file: its digest, and the file that the library is to keep."""
+        self._run(partial(_consent, path, statement), then, refused)
+
+    def sound_of(self, digest: str, data: bytes, then: Callable[[Sound], None], refused: Refused) -> None:
+        """The sound of a recording of the library, or of one that is to enter it."""
+        work = partial(_sound_in, data) if data else partial(_read_sample, self._library, digest)
+        self._run(work, then, refused)
+
     def examine(self, draft: Draft, then: Callable[[Diagnosis], None], refused: Refused) -> None:
         """What the doctor says of the part that is taken."""
         if draft.sound is not None:
@@ -243,6 +252,20 @@ def _draft_of_take(takes: Path, key: str, speaker: int | None) -> Draft:
     made = prompting.of_take(TakeStore(takes), key, speaker=speaker)
     sound = _sound(*_decoded(made.sound))
     return Draft(made.sample.transcript, "", sound, sound, 0.0, sound.seconds, made.sample, made.diagnosis, file=made.sound)
+
+
+def _consent(path: Path, statement: str) -> tuple[str, bytes]:
+    from studio.render.voices import sample_from
+
+    if not word_count(statement):
+        what, todo = _("it is not known what was agreed"), _("write down the words of the consent first")
+        raise VoiceError(what, kept=_("the recording was not added"), todo=todo)
+    sample, data, _warnings = sample_from(path, statement)
+    return sample.digest, data
+
+
+def _sound_in(data: bytes) -> Sound:
+    return _sound(*_decoded(data))
 
 
 def _decoded(data: bytes) -> tuple[np.ndarray, int]:

@@ -261,7 +261,7 @@ def test_a_take_becomes_a_voice_with_its_words(window: MainWindow, qtbot: QtBot)
     assert window.workspace.voices.all()["Maya"].samples[0].seconds > 1.0
 
 
-def test_a_voice_is_edited_in_place_and_renamed(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_voice_is_edited_in_place_and_renamed(window: MainWindow, recording: Path, qtbot: QtBot) -> None:
     put(window, qtbot, Voice("Rosa", seed=4, tags=("warm",)))
     window.voices.choose("Rosa")
     window.actions_["voice.edit"].trigger()
@@ -270,7 +270,11 @@ def test_a_voice_is_edited_in_place_and_renamed(window: MainWindow, qtbot: QtBot
     dialog.name.setText("Aunt Rosa")
     dialog.details.tags.setText("warm, deep ,warm")
     dialog.details.folder.setEditText(" Show / Guests ")
+    dialog.bring_consent(recording)
+    qtbot.waitUntil(lambda: "what was agreed" in dialog.notice.text())
     dialog.consent.statement.setText("I agree.")
+    dialog.bring_consent(recording)
+    qtbot.waitUntil(dialog.consent.drop.isEnabled)
     dialog.consent.at.setText("yesterday")
     dialog.save()
     assert "no date" in dialog.notice.text()
@@ -279,9 +283,10 @@ def test_a_voice_is_edited_in_place_and_renamed(window: MainWindow, qtbot: QtBot
     dialog.save()
     qtbot.waitUntil(lambda: "Aunt Rosa" in window.workspace.voices.all())
     voice = window.workspace.voices.all()["Aunt Rosa"]
-    assert voice == Voice(
-        "Aunt Rosa", 9, tags=("warm", "deep"), folder="Show/Guests", consent=Consent("I agree.", "", "2026-11-21")
-    )
+    agreed = Consent("I agree.", "", "2026-11-21", voice.consent.recording)
+    assert voice == Voice("Aunt Rosa", 9, tags=("warm", "deep"), folder="Show/Guests", consent=agreed)
+    with VoiceLibrary.open(window.workspace.voices.path, write=False) as library:
+        assert library.sample_path(agreed.recording).is_file()
     assert "Rosa" not in window.workspace.voices.all()
 
 

@@ -15,13 +15,24 @@ MAX_STATEMENT = 2_000
 
 
 class ConsentForm(QWidget):
-    """The statement, who gave it and on which day; `changed` when somebody writes."""
+    """The statement, who gave it and on which day, and the digest of a recording of it; `changed` when somebody writes.
+    `recording_asked` when a recording is to be chosen, `hear_asked(digest)` when it is to be heard."""
 
     changed = Signal()
+    recording_asked = Signal()
+    hear_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recording = ""
+        self.add_recording = QPushButton(_("Add a recording of it…"))
+        self.add_recording.clicked.connect(self.recording_asked)
+        self.hear = QPushButton(_("Hear it"))
+        self.hear.setAccessibleName(_("Hear the consent"))
+        self.hear.clicked.connect(lambda: self.hear_asked.emit(self._recording))
+        self.drop = QPushButton(_("Remove"))
+        self.drop.setAccessibleName(_("Remove the recording of the consent"))
+        self.drop.clicked.connect(lambda: self.put_recording(""))
         why = QLabel(
             _(
                 "A voice belongs to a person. Write down who agreed that this one is used, and for what: it stays with the "
@@ -60,9 +71,34 @@ class ConsentForm(QWidget):
         column.setSpacing(12)
         column.addWidget(why)
         column.addLayout(form)
+        self._recorded = QWidget()
+        said = QHBoxLayout(self._recorded)
+        said.setContentsMargins(0, 0, 0, 0)
+        for button in (self.add_recording, self.hear, self.drop):
+            said.addWidget(button)
+        said.addStretch(1)
+        self._recorded.hide()
+        column.addWidget(self._recorded)
+
+    def offer_recordings(self) -> None:
+        """Let a recording of the consent be added, heard and removed."""
+        self._recorded.show()
+        self._show_recording()
+
+    def put_recording(self, digest: str) -> None:
+        """The recording of the consent is that one; "" is none."""
+        self._recording = digest
+        self._show_recording()
+        self.changed.emit()
+
+    def _show_recording(self) -> None:
+        self.add_recording.setText(_("Another recording of it…") if self._recording else _("Add a recording of it…"))
+        for button in (self.hear, self.drop):
+            button.setEnabled(bool(self._recording))
 
     def show_consent(self, consent: Consent) -> None:
         self._recording = consent.recording
+        self._show_recording()
         self.statement.setText(consent.statement)
         self.by.setText(consent.by)
         self.at.setText(consent.at)

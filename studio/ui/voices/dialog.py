@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
+    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -32,7 +33,7 @@ from studio.ui.errors import Notice
 from studio.ui.voices.bank import SeedBank
 from studio.ui.voices.consenting import ConsentForm
 from studio.ui.voices.details import DetailsForm
-from studio.ui.voices.dropping import BUNDLE, dropped_files
+from studio.ui.voices.dropping import BUNDLE, dropped_files, sound_filter
 from studio.ui.voices.sound import SoundPage
 
 SIZE = (820, 660)
@@ -64,6 +65,8 @@ class VoiceDialog(QDialog):
         self.sound = SoundPage(self.making, work.previewing)
         self.details = DetailsForm(work.voices.folders())
         self.consent = ConsentForm()
+        self.consent.offer_recordings()
+        self._consents: dict[str, bytes] = {}  # recordings of consents that the library does not have yet
         self.bank = SeedBank()
         self.save_button = QPushButton(_("Save voice"))
         self.save_button.setProperty("main", True)
@@ -158,6 +161,7 @@ class VoiceDialog(QDialog):
         samples, files = made
         voice = self.bank.voice(self.details.voice(replace(self._voice, name=self.name.text().strip(), samples=tuple(samples))))
         voice = replace(voice, consent=self.consent.consent())
+        files |= {digest: data for digest, data in self._consents.items() if digest == voice.consent.recording}
         edits = self._work.voice_edits
         if self._instead_of:
             edits.replace(self._instead_of, voice, files, self._on_saved, self._on_trouble)
@@ -173,6 +177,24 @@ class VoiceDialog(QDialog):
     def _on_trouble(self, error: StudioError) -> None:
         self._set_busy(False)
         self.notice.show_error(error)
+
+    def _choose_consent(self) -> None:
+        kinds = _("Recordings") + f" ({sound_filter()});;" + _("All files") + " (*)"
+        name, _kind = QFileDialog.getOpenFileName(self, _("A recording of the consent"), str(Path.home()), kinds)
+        if name:
+            self.bring_consent(Path(name))
+
+    def bring_consent(self, path: Path) -> None:
+        """A user's file as the recording of the consent."""
+        self.making.read_consent(path, self.consent.statement.text(), self._on_consent, self._on_trouble)
+
+    def _on_consent(self, made: tuple[str, bytes]) -> None:
+        digest, data = made
+        self._consents[digest] = data
+        self.consent.put_recording(digest)
+
+    def _hear_consent(self, digest: str) -> None:
+        self.making.sound_of(digest, self._consents.get(digest, b""), self.sound.hear, self._on_trouble)
 
     def _hear_seed(self, seed: int) -> None:
         session = self._work.session
@@ -197,6 +219,8 @@ class VoiceDialog(QDialog):
         self.cancel_button.clicked.connect(self.reject)
         self.sound.trouble.connect(self._on_trouble)
         self.bank.hear_asked.connect(self._hear_seed)
+        self.consent.recording_asked.connect(self._choose_consent)
+        self.consent.hear_asked.connect(self._hear_consent)
         for part in (self.sound, self.details, self.consent, self.bank):
             part.changed.connect(self._on_changed)
         self.name.textEdited.connect(self._on_changed)

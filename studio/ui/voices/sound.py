@@ -95,7 +95,7 @@ class SoundPage(QWidget):
         self._making.take(heard.samples, heard.rate, self._on_sound, self.trouble.emit)
 
     def _on_listen(self, heard: Heard) -> None:
-        self._making.take(heard.samples, heard.rate, lambda sound: self._hear(_whole(sound)), self.trouble.emit)
+        self._making.take(heard.samples, heard.rate, self.hear, self.trouble.emit)
 
     def _on_current(self, index: QModelIndex) -> None:
         if 0 <= index.row() < len(self.drafts) and index.row() != self._here:
@@ -142,6 +142,10 @@ class SoundPage(QWidget):
         name, _kind = QFileDialog.getOpenFileName(self, _("Add a sample"), str(Path.home()), kinds)
         if name:
             self.bring(Path(name))
+
+    def hear(self, sound: Sound) -> None:
+        """Play a whole sound."""
+        self._hear(_whole(sound))
 
     def _hear(self, draft: Draft) -> None:
         self._heard += 1
