@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from studio.core import lint
 from studio.core.errors import StudioError, VoiceError
 from studio.core.parse import parse
 from studio.core.project import Project
-from studio.core.quality import REVISION
+from studio.core.quality import REVISION, Review
 from studio.core.render import Caps
 from studio.core.script import Script
 from studio.core.segments import Plan, plan
@@ -137,9 +137,16 @@ def render_missing(
     store = made.store
     if store is None:
         raise ValueError("an episode is rendered into a project: see `kept`")
+    judge = Judge(store, reviews, made.policy, made.casting, made.caps, note_seed) if reviews is not None else None
+    with closing(judge) if judge is not None else nullcontext():
+        return _rendered(made, store, seat, listener, stopped, judge)
+
+
+def _rendered(
+    made: Episode, store: ProjectStore, seat: EngineSeat, listener: Listener, stopped: Stopped, judge: Judge | None
+) -> Rendered:
     present = present_takes(store, heard=True)
     found = standing(made, present)
-    judge = Judge(store, reviews, made.policy, made.casting, made.caps, note_seed) if reviews is not None else None
     jobs = needed(found)
     jobs = judge.open(made.plan.segments, jobs, found) if judge is not None else jobs
     queue = Queue(store)
@@ -158,8 +165,9 @@ def render_missing(
 
 def doubtful_ones(made: Episode, store: ProjectStore, found: Sequence[Status]) -> tuple[str, ...]:
     """The segments that a doubtful take stands for, as far as takes were looked over and nobody has accepted them."""
-    known, marks, policy = store.reviews(REVISION), store.load().marks, made.policy
+    marks, policy = store.load().marks, made.policy
     accepted = {place for place, mark in marks.items() if mark.is_accepted}
+    known = _beside_each_other(made, store.reviews(REVISION), found)
     return tuple(
         one.segment
         for one in found
@@ -167,6 +175,16 @@ def doubtful_ones(made: Episode, store: ProjectStore, found: Sequence[Status]) -
         and (one.segment, one.take) not in accepted
         and policy.judged(known[one.take], one.request).is_doubtful
     )
+
+
+def _beside_each_other(made: Episode, known: Mapping[str, Review], found: Sequence[Status]) -> Mapping[str, Review]:
+    """The reviews of the takes that are heard, with what their loudness within each chapter says."""
+    from studio.render.reviewing import beside  # with it come the measures
+
+    chapters: dict[int, list[str]] = {}
+    for one, chapter in zip(found, made.plan.chapters, strict=True):
+        chapters.setdefault(chapter, []).append(one.take)
+    return {key: review for takes in chapters.values() for key, review in beside(known, takes).items()}
 
 
 def _with_wishes(project: Project, script: Script, wishes: Wishes) -> Project:

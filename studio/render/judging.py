@@ -1,5 +1,6 @@
 """Takes are looked over as they are finished, doubtful ones are spoken again, and the best is kept to be heard: the part that
-touches the disk, for whoever renders on one thread. What is decided is decided in `retakes`.
+touches the disk, for whoever renders on one thread. Looking over is done on a thread beside it, so that the engine need not
+wait. What is decided is decided in `retakes`.
 
 Every step is durable before the next: a contest is noted as open before its first take is rendered, and each review before
 anything follows from it. Who goes on after a power cut finds the takes there are, looks over those that were not, and goes on.
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -74,7 +76,8 @@ def request_of(recipe: str) -> Request | None:
 
 @dataclass(slots=True)
 class Judge:
-    """Sees to the contests of one run. Belongs to the thread that renders."""
+    """Sees to the contests of one run. Belongs to the thread that renders; `reviews` is used on a thread of its own until the
+    judge is closed."""
 
     store: ProjectStore
     reviews: Reviews
@@ -87,6 +90,11 @@ class Judge:
     _contests: dict[str, Contest] = field(default_factory=dict)  # by the key of any of their takes
     _segments: dict[str, Segment] = field(default_factory=dict)
     _binned: frozenset[tuple[str, str]] = frozenset()
+    _beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "reviews"))
+
+    def close(self) -> None:
+        """What is being looked over is waited for; what waits to be is left to the next run."""
+        self._beside.shutdown(cancel_futures=True)
 
     def open(self, segments: Sequence[Segment], jobs: Sequence[Job], standing: Iterable[Status]) -> list[Job]:
         """The jobs with all further takes that are wanted at once. A contest that was left open is gone on with."""
@@ -99,14 +107,17 @@ class Judge:
         segment_of = {**{key: one.segment for key, one in left.items()}, **{job.key: job.segment for job in jobs}}
         return [job for key, segment in segment_of.items() for job in self._begun(segment, asked.get(key))]
 
-    def after(self, job: Job, take: Take) -> list[Job]:
-        """A take is there: what is to be rendered because of it."""
+    def look_over(self, job: Job) -> Future[Review | None] | None:
+        """Begin to look over the take of a job that is done; None where nothing follows from it."""
         contest = self._contests.get(job.key)
-        if contest is None:
-            return []
+        return self._looking(contest, job.key) if contest is not None else None
+
+    def after(self, job: Job, review: Review | None) -> list[Job]:
+        """The take of a job is there and was looked over: what is to be rendered because of it."""
+        contest = self._contests[job.key]
         if job.key != contest.first.key:
             self.retaken.append(job.key)
-        contest.take_in(take.key, self._review(contest, take.key))
+        contest.take_in(job.key, self._kept(review))
         return self._go_on(contest)
 
     def given_up(self, job: Job) -> list[Job]:
@@ -124,7 +135,7 @@ class Judge:
         for key in contest.keys():  # noqa: SIM118 - no mapping
             if self.store.takes.contains(key) and not self.store.takes.fault(key):
                 self._record(segment, key)
-                contest.was_there(key, self._review(contest, key))
+                contest.was_there(key, self._kept(self._looking(contest, key).result()))
         jobs = self._go_on(contest)
         return [job if job is not None and one.key == job.key else one for one in jobs]
 
@@ -150,17 +161,24 @@ class Judge:
     def _stretched(self, segment: str, key: str, request: Request, pace: float) -> str:
         made = stretched_take(self.store.takes, key, pace).key
         self._record(segment, made)
-        self.store.put_review(looked_over(self.store.takes, self.reviews, made, request, self.caps))
+        self._kept(self._beside.submit(self._looked_over, made, request).result())
         self.stretched.append(made)
         return made
 
-    def _review(self, contest: Contest, key: str) -> Review | None:
-        """None for a take that cannot be read: nothing follows from it."""
+    def _looking(self, contest: Contest, key: str) -> Future[Review | None]:
+        return self._beside.submit(self._looked_over, key, contest.entrant(key).request)
+
+    def _looked_over(self, key: str, request: Request) -> Review | None:
+        """None for a take that cannot be read: nothing follows from it. Runs on the thread beside."""
+        takes = TakeStore(self.store.takes.folder)  # one thread at a time may use a TakeStore
         try:
-            review = looked_over(self.store.takes, self.reviews, key, contest.entrant(key).request, self.caps)
+            return looked_over(takes, self.reviews, key, request, self.caps)
         except StudioError:
             return None
-        self.store.put_review(review)
+
+    def _kept(self, review: Review | None) -> Review | None:
+        if review is not None:
+            self.store.put_review(review)
         return review
 
     def _record(self, segment: str, key: str) -> None:

@@ -4,12 +4,15 @@ on."""
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
 from studio.core.errors import Cancelled, EngineError, RefusedError, StorageFullError, StudioError, UnavailableError
+from studio.core.quality import Review
 from studio.core.render import Progress, Request
 from studio.engines.turns import whose_turn
 from studio.render.company import Company
@@ -78,8 +81,9 @@ def work_off(shop: Workshop, jobs: Mapping[str, Job]) -> Outcome:
     shop.listener.began([jobs[row.key] for row in shop.queue.rows() if row.state == "waiting"])
     shift = _Shift(shop, jobs)
     try:
-        while shift.fill() or shift.flying:
+        while shift.fill() or shift.flying or shift.looked_at:
             shift.take_turns()
+            shift.hear_reviews()
             if shift.outcome.stopped_by is not None:
                 break
     except KeyboardInterrupt:
@@ -104,6 +108,7 @@ class _Shift:
     def __init__(self, shop: Workshop, jobs: Mapping[str, Job]) -> None:
         self.outcome = Outcome()
         self.flying: list[_Flying] = []
+        self.looked_at: deque[tuple[Job, Future[Review | None]]] = deque()  # finished takes that are being looked over
         self._shop = shop
         self._jobs = dict(jobs)
         self._company = Company(shop.seat.caps.slots if shop.queue.peek() is not None else 1)
@@ -125,6 +130,17 @@ class _Shift:
         """One event of whoever is ready, or of one who drives the others on."""
         for one in whose_turn(self.flying, lambda one: one.flight.ready()):
             self._step(one)
+
+    def hear_reviews(self) -> None:
+        """What follows from the takes that were looked over; waited for where there is nothing else to do."""
+        judge = self._shop.judge
+        while judge is not None and self.looked_at and (self.looked_at[0][1].done() or not self._has_work):
+            job, review = self.looked_at.popleft()
+            self._add(judge.after(job, review.result()))
+
+    @property
+    def _has_work(self) -> bool:
+        return bool(self.flying) or self._shop.queue.peek() is not None
 
     def put_back(self) -> None:
         """What is in hand waits again."""
@@ -170,8 +186,9 @@ class _Shift:
         self._company.worked(one.row.id)
         self.outcome.rendered.append(take.key)
         shop.listener.finished(one.job, take, spent)
-        if shop.judge is not None:
-            self._add(shop.judge.after(one.job, take))
+        looking = shop.judge.look_over(one.job) if shop.judge is not None else None
+        if looking is not None:
+            self.looked_at.append((one.job, looking))
 
     def _let_go(self, one: _Flying) -> Spent:
         one.flight.close()

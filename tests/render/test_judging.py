@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,17 +44,14 @@ NO_FAULTS = Faults()
 
 @dataclass
 class Ears:
-    """Finds a fault in every take but those with one of these seeds; tells the pace that it is told. `before` is called
-    before each."""
+    """Finds a fault in every take but those with one of these seeds; tells the pace that it is told."""
 
     good: frozenset[int] = frozenset()
     pace: float = 150.0
-    before: Callable[[], object] = lambda: None
     heard: list[str] = field(default_factory=list)
 
     def review(self, key: str, samples: npt.NDArray[np.float32], rate: int, request: Request, caps: Caps, take: Take) -> Review:
         assert samples.shape == (take.frames,)
-        self.before()
         self.heard.append(key)
         found = () if request.seed in self.good else (Finding(Defect.HUM, 6.0 + request.seed % 7, 6.0),)
         return Review(key, 1, found, take.words, self.pace * json.loads(take.recipe).get("stretched", 1.0), -20.0)
@@ -112,6 +112,27 @@ def test_a_doubtful_take_is_spoken_again_and_the_good_one_is_heard(studio: Studi
     assert [line for line in diary.told if line.startswith("added")] != []
 
 
+def test_the_engine_goes_on_while_a_take_is_looked_over(studio: Studio) -> None:
+    went_on = threading.Event()
+
+    class Slow(Ears):
+        def review(self, *take: Any) -> Review:
+            assert went_on.wait(60), "nothing was finished meanwhile"
+            return super().review(*take)
+
+    usual = Diary.finished
+
+    def finished(diary: Diary, *what: Any) -> None:
+        usual(diary, *what)
+        if sum(line.startswith("finished") for line in diary.told) == 2:
+            went_on.set()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Diary, "finished", finished)
+        rendered, _ = studio.run(Slow(seeds(studio, 0)))
+    assert all(one.state is State.RENDERED for one in rendered.standing)
+
+
 def test_what_was_decided_is_not_rendered_or_looked_over_again(studio: Studio) -> None:
     first, _ = studio.run(Ears(seeds(studio, 1)))
     ears = Ears()
@@ -144,10 +165,16 @@ def test_several_takes_are_made_where_they_are_asked_for(studio: Studio) -> None
 
 @pytest.mark.slow
 def test_a_power_cut_among_the_retakes_loses_nothing_and_repeats_nothing(studio: Studio, tmp_path: Path) -> None:
-    ears = Ears(seeds(studio, 2))
-    ears.before = lambda: shutil.copytree(studio.folder, tmp_path / f"cut {len(ears.heard)}")  # as if the power went now
-    expected, _ = studio.run(ears)
-    assert len(ears.heard) == 6
+    ears, cuts, usual = Ears(seeds(studio, 2)), count(), ProjectStore.put_review
+
+    def put(store: ProjectStore, review: Review) -> None:
+        shutil.copytree(studio.folder, tmp_path / f"cut {next(cuts)}")  # as if the power went before it was noted
+        usual(store, review)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ProjectStore, "put_review", put)
+        expected, _ = studio.run(ears)
+    assert len(ears.heard) == 6 == next(cuts)
     for cut in (0, 2, 3, 5):
         again = Studio(studio.script, tmp_path / f"cut {cut}")
         (again.folder / lock.NAME).unlink()  # of this process, which lives
