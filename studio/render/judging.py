@@ -23,7 +23,7 @@ from studio.core.errors import StudioError
 from studio.core.quality import Review
 from studio.core.render import Caps, Request, SpokenTurn, VoiceSpec, Word
 from studio.core.segments import Segment
-from studio.engines.pace import Stretch
+from studio.engines.pace import stretched
 from studio.render.plan import Job, Reason, Status
 from studio.render.requests import Casting
 from studio.render.retakes import Contest, Policy, pool_of
@@ -53,8 +53,7 @@ def stretched_take(takes: TakeStore, key: str, pace: float) -> Take:
     info = takes.info(key)
     recipe = _recipe(info.recipe, key, pace)
     samples, rate = files.read(takes.path(key))
-    stretch = Stretch(pace, rate)
-    sound = np.concatenate([stretch.feed(samples.mean(axis=1, dtype=np.float32)), stretch.end()])
+    sound = stretched(samples.mean(axis=1, dtype=np.float32), rate, pace)
     words = [replace(word, start_s=word.start_s / pace, end_s=word.end_s / pace) for word in info.words]
     return takes.write(_key(recipe), sound, rate, _within(words, len(sound) / rate), recipe, info.unspoken, info.ended)
 
