@@ -181,7 +181,7 @@ class PromptEditor(QWidget):
         self.length.setText(whole)
         for widget in (self.wave, self.start, self.end, self.hear, self.best, self.trim, self.level, self.back):
             widget.setEnabled(sound is not None)
-        self.back.setEnabled(sound is not None and draft.original is not None and draft.is_cut)
+        self.back.setEnabled(_is_changed(draft))
 
     def _show_checks(self) -> None:
         self.checks.show_checks(self.checks_now())
@@ -228,6 +228,14 @@ class PromptEditor(QWidget):
         column.addLayout(tools)
         column.addLayout(grid)
         column.addWidget(self.checks, 3)
+
+
+def _is_changed(draft: Draft) -> bool:
+    """There is something to go back to."""
+    sound = draft.sound
+    if sound is None or draft.original is None:
+        return False
+    return sound is not draft.original or draft.start_s > 0.0 or draft.end_s < sound.seconds
 
 
 def _seconds(name: str) -> QDoubleSpinBox:

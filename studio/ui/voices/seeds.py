@@ -88,7 +88,7 @@ class SeedSearchDialog(QDialog):
         self.first = _spin(0, MAX_SEED, SystemRandom().randrange(1, 100_000))
         self.list = RowList(_("Candidates"), self.model, CandidateDelegate())
         self.empty = QLabel(
-            _("Each seed is another voice. Choose a line and how many to try, listen to them as they come, and keep one.")
+            _("Each seed is another voice. Choose a line and how many to try, listen as they come (Enter), and keep one.")
         )
         self.empty.setWordWrap(True)
         self.empty.setProperty("role", "muted")
