@@ -45,6 +45,7 @@ SCRIPT = """# Cold open
 """
 CTRL, SHIFT, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 GAP = Finding(Defect.GAP, 1.8, 0.9, 4.1, 5.9)
+LOOP = Finding(Defect.LOOP, 5.0, 0.8, 3.0, 8.0)
 TAIL = Finding(Defect.CUT_TAIL, -18.0, -30.0, 1.0, 1.1)
 
 
@@ -142,7 +143,7 @@ def studio_of_module(qapp: QApplication, tmp_path_factory: pytest.TempPathFactor
         store.put_review(Review(first, REVISION, words=(Word(0, 0, 4, 0.0, 0.5), Word(0, 5, 10, 0.5, 9.0))))
         store.put_review(Review(second, REVISION, (TAIL, GAP)))
         store.put_review(Review(third, REVISION, (Finding(Defect.SILENT_TAIL, 1.2, 0.6, 1.0, 2.2),)))
-        store.put_review(Review(last.take, REVISION, (GAP,)))
+        store.put_review(Review(last.take, REVISION, (GAP, LOOP)))
     open_and_wait(studio, folder / "show")
     window.activateWindow()
     wait_until(window.isActiveWindow, "active")
@@ -394,7 +395,7 @@ def test_f7_goes_from_doubt_to_doubt_round_and_round_and_accepting_ends_it(studi
     assert "? 2 doubtful" in studio.said()
     studio.press(Qt.Key.Key_F7)
     assert studio.shown.segment == studio.session.plan.segments[2].id
-    assert "2 of 2: long gap 1.8 s at 0:04" in studio.said()
+    assert "2 of 2: loop 5 s at 0:03, long gap 1.8 s at 0:04" in studio.said()
     studio.press(Qt.Key.Key_F7)
     assert studio.shown.segment == studio.first
     studio.press(Qt.Key.Key_F7, SHIFT)
@@ -425,7 +426,7 @@ def test_the_list_of_doubts_can_be_sorted_by_weight_and_leads_to_its_line(studio
     studio.refresh()
     assert [row.line for row in review.doubts.rows] == [3, 11]
     review._turn()
-    assert [row.penalty for row in review.doubts.rows] == sorted((row.penalty for row in review.doubts.rows), reverse=True)
+    assert [row.line for row in review.doubts.rows] == [11, 3]
     review._turn()
     review.doubt_list.setCurrentIndex(review.doubts.index(1, 0))
     review.doubt_list.setFocus()
