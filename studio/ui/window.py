@@ -34,6 +34,7 @@ from studio.ui.theme import Theme, ThemeSwitch, theme_of
 from studio.ui.timeline.panel import TimelinePanel
 from studio.ui.timelinelink import colors_of
 from studio.ui.topbar import TopBar
+from studio.ui.voices.dialog import VoiceDialog
 from studio.ui.voices.dropping import dropped_files
 from studio.ui.voices.panel import VoicesPanel
 from studio.ui.welcome import WelcomePage
@@ -228,6 +229,11 @@ class MainWindow(QMainWindow):
         self.segment.show_theme()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        unsaved = [dialog for dialog in self.findChildren(VoiceDialog) if not dialog.close()]
+        if unsaved:  # it says so, and the next time it closes
+            unsaved[0].activateWindow()
+            event.ignore()
+            return
         self._remember()
         self.workspace.close()
         super().closeEvent(event)

@@ -170,7 +170,9 @@ def test_the_list_narrows_with_every_key_and_by_tag_and_folder(window: MainWindo
     assert listed(window) == ["Rosa", "Zoë"]
 
 
-def test_a_file_becomes_a_voice_by_keys(window: MainWindow, recording: Path, qtbot: QtBot) -> None:
+def test_a_file_becomes_a_voice_by_keys(
+    window: MainWindow, recording: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(recording))])
     drop = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
@@ -193,13 +195,16 @@ def test_a_file_becomes_a_voice_by_keys(window: MainWindow, recording: Path, qtb
     assert editor.draft.start_s == pytest.approx(at + 0.05)
     assert editor.start.value() == pytest.approx(at + 0.05, abs=0.01)
     qtbot.waitUntil(lambda: editor.draft.diagnosis is not None)
+    heard: list[float] = []
+    monkeypatch.setattr(window.workspace.previewing, "hear_file", lambda path, seconds: heard.append(seconds))
+    qtbot.keyClick(editor.hear, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: heard == [pytest.approx(editor.draft.seconds, abs=0.01)])
     editor.checks.list.setFocus()
     tags = next(n for n, row in enumerate(editor.checks.model.rows) if row.check.trait is Trait.TAGS)
     editor.checks.list.setCurrentIndex(editor.checks.model.index(tags, 0))
     qtbot.keyClick(editor.checks.list, Qt.Key.Key_Return)
     assert editor.draft.transcript == f"[S1] {SAID}"
-    dialog.save_button.setFocus()
-    qtbot.keyClick(dialog.save_button, Qt.Key.Key_Space)
+    qtbot.keyClick(editor.words, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: "aunt rosa" in window.workspace.voices.all())
     voice = window.workspace.voices.all()["aunt rosa"]
     assert voice.samples[0].transcript == f"[S1] {SAID}"
@@ -227,6 +232,9 @@ def test_what_is_no_sound_is_one_sentence_and_makes_no_voice(window: MainWindow,
     dialog.consent.by.setText("Rosa")
     dialog.reject()
     assert dialog.isVisible(), "what was written is not lost by one key"
+    dialog.consent.by.setText("Aunt Rosa")
+    assert not window.close(), "nor with the window"
+    assert window.workspace.session is not None
     assert "not saved" in dialog.notice.text()
     dialog.reject()
     assert not dialog.isVisible()

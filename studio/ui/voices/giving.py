@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from studio.core.voices import Voice
@@ -100,8 +101,10 @@ class GiveCard(QWidget):
         return self._effect.accessibleName()
 
     def show_effect(self) -> None:
-        """Say what giving the voice would do."""
+        """Say what giving the voice would do. Counting takes time with long scripts, so only while somebody looks."""
         self._timer.stop()
+        if not self.isVisible():
+            return
         row, voice, style = self._row(), self._voice, str(self._style.currentData() or "")
         said, short = "", ""
         if row is not None and voice is not None and self._can_write:
@@ -121,6 +124,10 @@ class GiveCard(QWidget):
         self._effect.setAccessibleName(said or short)
         self._give.setToolTip(said)
         self._give.setAccessibleDescription(said)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()
 
     def _row(self) -> CharacterRow | None:
         number = self._who.currentIndex()

@@ -117,7 +117,7 @@ class SeedSearchDialog(QDialog):
 
     def hear_current(self) -> None:
         candidate = self._current()
-        if candidate is not None:
+        if candidate is not None and self._work.session is not None:
             self._work.previewing.hear_file(candidate.path, candidate.seconds)
 
     def keep_current(self) -> None:

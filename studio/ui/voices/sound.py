@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSp
 from studio.core.errors import StudioError
 from studio.core.voices import Sample
 from studio.i18n import _
-from studio.qt.previewing import Previewing
 from studio.qt.recording import Heard
 from studio.qt.voicemaking import Draft, Sound, VoiceMaking
+from studio.qt.workspace import Workspace
 from studio.ui.lists import RowList
 from studio.ui.voices.dropping import sound_filter
 from studio.ui.voices.prompt import PromptEditor
@@ -29,11 +29,11 @@ class SoundPage(QWidget):
     changed = Signal()
     trouble = Signal(object)
 
-    def __init__(self, making: VoiceMaking, previewing: Previewing, parent: QWidget | None = None) -> None:
+    def __init__(self, making: VoiceMaking, work: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._making = making
-        self._previewing = previewing
-        self._folder = tempfile.TemporaryDirectory(prefix="dia-studio-voice-", ignore_cleanup_errors=True)
+        self._work = work
+        self._folder: tempfile.TemporaryDirectory[str] | None = None  # what is written for listening
         self._heard = 0
         self.drafts: list[Draft] = []
         self._here = -1
@@ -82,7 +82,9 @@ class SoundPage(QWidget):
     def close_sound(self) -> None:
         """Let the microphone go, and what was written for listening."""
         self.strip.shut()
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     # what happens
 
@@ -148,9 +150,17 @@ class SoundPage(QWidget):
         self._hear(_whole(sound))
 
     def _hear(self, draft: Draft) -> None:
+        if self._work.session is None:
+            return  # the player belongs to the open project
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="dia-studio-voice-", ignore_cleanup_errors=True)
         self._heard += 1
         path = Path(self._folder.name) / f"{self._heard}.wav"
-        self._making.write_part(draft, path, lambda seconds: self._previewing.hear_file(path, seconds), self._on_refused)
+        self._making.write_part(draft, path, lambda seconds: self._play(path, seconds), self._on_refused)
+
+    def _play(self, path: Path, seconds: float) -> None:
+        if self._work.session is not None and path.exists():
+            self._work.previewing.hear_file(path, seconds)
 
     def _on_refused(self, error: StudioError) -> None:
         self.trouble.emit(error)
