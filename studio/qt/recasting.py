@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from studio.core.edits import SetCast, Together
-from studio.core.segments import Segment
 from studio.core.settings import whole
 from studio.core.voices import Cast, CastEntry, stable_seed
 from studio.qt.session import Session
-from studio.qt.states import SegmentStates, State, Status
-from studio.qt.voices import BUILT_IN, Voices
-from studio.render.requests import Casting, casting
+from studio.qt.voices import Voices
 
 MAX_SEED = 2**31 - 1
 
@@ -42,32 +37,6 @@ def give_cast(session: Session, voices: Voices, cast: Cast) -> None:
     for entry in cast.values():
         voices.ensure(entry.voice)
     session.do(Together(tuple(SetCast(name, entry) for name, entry in cast.items())), "Cast")
-
-
-def made_stale(session: Session, voices: Voices, character: str, entry: CastEntry | None) -> frozenset[str]:
-    """The segments that giving a character this entry (None: none of its own) would leave to be rendered, and that are not so
-    now: exactly those that turn stale or fail. Changes nothing; costs what the character speaks."""
-    basis = session.basis()
-    if basis is None:
-        return frozenset()
-    cast = session.script.front.cast.overridden_by(session.project.cast.with_entry(character, entry))
-    known = {**BUILT_IN, **voices.all()}
-    settled = casting(cast, known, session.settings, basis.caps)
-    there, here = SegmentStates(), session.states
-    touched = [one for one in session.plan.segments if _is_touched(one, basis.casting, settled)]
-    there.follow(touched, replace(basis, casting=settled))
-    return frozenset(one.segment for one in there.in_order(touched) if not _stands(one) and _stands(here.of(one.segment)))
-
-
-def _stands(status: Status | None) -> bool:
-    """The segment is rendered as it would be now."""
-    return status is not None and status.reason is None and status.state is not State.FAILED
-
-
-def _is_touched(segment: Segment, now: Casting, then: Casting) -> bool:
-    """Whether anybody in the segment is cast otherwise, or speaks by another derived seed."""
-    names = {turn.character for turn in segment.turns} | {turn.voice.partition("/")[0] for turn in segment.turns}
-    return any(now.cast.get(name) != then.cast.get(name) or now.seeds.get(name) != then.seeds.get(name) for name in names)
 
 
 def give_seed(session: Session, character: str, seed: int | None) -> None:

@@ -14,6 +14,7 @@ from studio.qt.change import Change, Kind
 from studio.qt.comparing import Comparing
 from studio.qt.engines import EngineChoice
 from studio.qt.exporting import Exporting
+from studio.qt.foresight import Foresight
 from studio.qt.peaks import PeakCache
 from studio.qt.player import Player
 from studio.qt.pools import Pools
@@ -50,6 +51,7 @@ class Workspace(QObject):
         self.voices = Voices(places.library_file(), self)
         self.voice_edits = VoiceEdits(self.voices, self.pools.interactive, self)
         self.sharing = VoiceSharing(self.voices, self.voice_edits, self.pools.background, self)
+        self.foresight = Foresight(self.voices, self.pools.interactive, self)
         self._voice_uses: VoiceUses | None = None
         self.session: Session | None = None
         self.player = Player(lambda timeline, start: self._open().sounds.mix(timeline, start), open_output, self)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from studio.i18n import _
 from studio.qt import recasting
+from studio.qt.foresight import Count
 from studio.ui.acts import Acts, told
 from studio.ui.voices.giving import effect_in_words
 
@@ -19,18 +22,23 @@ class Casting(Acts):
         if not voice:
             recasting.give_own_voice(self._session, character)
             return
-        stale = self.count_stale(character, voice, style)
-        recasting.give_voice(self._session, self._window.workspace.voices, character, voice, style)
-        said = _("{who} speaks with {voice}.").format(who=character, voice=f"{voice} / {style}" if style else voice)
-        self._window.editor.say(f"{said} {effect_in_words(stale)}".strip())
+        work = self._window.workspace
+        entry = recasting.entry_of(self._session, character, voice, style)
+        ask = work.foresight.question(self._session, character, entry)
+        recasting.give_voice(self._session, work.voices, character, voice, style)
+        name = f"{voice} / {style}" if style else voice
+        said = _("{who} speaks with {voice}.").format(who=character or _("The narrator"), voice=name)
+        ask("cast", lambda count: self._window.editor.say(f"{said} {effect_in_words(count)}".strip()))
 
-    def count_stale(self, character: str, voice: str, style: str = "") -> int | None:
-        """How many segments a voice would make stale; None while the engine is not known."""
-        session = self._session
-        if session is None or session.casting is None:
-            return None
-        entry = recasting.entry_of(session, character, voice, style)
-        return len(recasting.made_stale(session, self._window.workspace.voices, character, entry))
+    def count_stale(self, character: str, voice: str, style: str, then: Count, asker: str = "card") -> None:
+        """How many segments a voice would make stale, as things stand now; None while the engine is not known."""
+        if self._session is not None:
+            entry = recasting.entry_of(self._session, character, voice, style)
+            self._window.workspace.foresight.ask(asker, self._session, character, entry, then)
+
+    def effect_of(self, character: str, voice: str, style: str, then: Callable[[str], None]) -> None:
+        """What a voice would make stale, in words."""
+        self.count_stale(character, voice, style, lambda count: then(effect_in_words(count)), asker="menu")
 
     @told
     def cast_another(self, character: str) -> None:
@@ -41,10 +49,6 @@ class Casting(Acts):
     def cast_seed(self, character: str, seed: int | None) -> None:
         if self._session is not None:
             recasting.give_seed(self._session, character, seed)
-
-    def effect_of(self, character: str, voice: str, style: str = "") -> str:
-        """What a voice would make stale, in words."""
-        return effect_in_words(self.count_stale(character, voice, style))
 
     def choose_voice_for(self, character: str) -> None:
         self._window.desk.go_to("voices")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from studio.core.voices import Voice
 from studio.i18n import _
@@ -18,6 +19,7 @@ from studio.ui.rows import CastDelegate, ChapterDelegate
 from studio.ui.widgets.labels import ElidedLabel, SectionHeader
 
 WIDTH = 208
+EffectOf = Callable[[str, str, str, Callable[[str], None]], None]
 MOST_VOICES = 24  # in the menu of a character
 
 
@@ -39,7 +41,7 @@ class OutlinePanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(150)
         self._voices: Sequence[Voice] = ()
-        self.effect_of: Callable[[str, str, str], str] = lambda *_args: ""  # what a voice would do, in words
+        self.effect_of: EffectOf = lambda *_args: None  # says what a voice would do, in words
         self.chapters = ChapterModel(self)
         self.cast = CastModel(self)
         self._chapter_list = RowList(_("Chapters"), self.chapters, ChapterDelegate(), fits=True)
@@ -130,9 +132,12 @@ class OutlinePanel(QScrollArea):
 
     def _show_effect(self, action: QAction, row: CharacterRow, name: str, style: str) -> None:
         """What the voice would make stale, in the tooltip of the one that is looked at."""
-        words = self.effect_of(row.name, name, style)
-        action.setToolTip(words or action.text())
-        action.setStatusTip(words)
+
+        def show(words: str) -> None:
+            if isValid(action):  # the menu may be gone by then
+                action.setToolTip(words or action.text())
+
+        self.effect_of(row.name, name, style, show)
 
     def _show_sounds(self, sounds: Sequence[tuple[str, float]]) -> None:
         while (item := self._sounds.takeAt(0)) is not None:

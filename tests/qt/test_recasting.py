@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.edits import SetCast
 from studio.core.voices import Cast, CastEntry
-from studio.qt.recasting import entry_of, give_cast, give_voice, made_stale
+from studio.qt.foresight import made_stale
+from studio.qt.recasting import entry_of, give_cast, give_voice
 from studio.qt.session import Session
 from studio.qt.states import State
 from studio.qt.voices import BUILT_IN

@@ -336,12 +336,12 @@ def test_a_voice_is_cast_in_a_style_and_says_what_that_makes_stale(window: MainW
     window.voices.choose("Rosa")
     window.voices.point_to("Maya")
     window.voices.give.show_effect()
-    assert window.voices.give.effect == "This makes 2 segments stale."
+    qtbot.waitUntil(lambda: window.voices.give.effect == "This makes 2 segments stale.")
     before = session.states.wanting
     window.voices.give._give.click()
     assert session.cast["Maya"].voice == "Rosa"
     assert session.states.wanting - before == 2
-    assert "2 segments stale" in window.status._said.text()
+    qtbot.waitUntil(lambda: "2 segments stale" in window.status._said.text())
     session.undo_stack.undo()
     assert session.cast["Maya"].voice == ""
 

@@ -17,7 +17,7 @@ from studio.ui.widgets.labels import ElidedLabel
 NO_SEED = -1
 COUNT_MS = 150  # after the last choice: counting looks at every line of the character
 
-Count = Callable[[str, str, str], int | None]
+Count = Callable[[str, str, str, Callable[[int | None], None]], None]
 
 
 class GiveCard(QWidget):
@@ -32,7 +32,7 @@ class GiveCard(QWidget):
         self._voice: Voice | None = None
         self._characters: Sequence[CharacterRow] = ()
         self._can_write = False
-        self._count: Count = lambda *_args: None
+        self._count: Count = lambda *_args: None  # answers later
         self._who = QComboBox()
         self._who.setAccessibleName(_("Character"))
         self._style = QComboBox()
@@ -106,16 +106,19 @@ class GiveCard(QWidget):
         if not self.isVisible():
             return
         row, voice, style = self._row(), self._voice, str(self._style.currentData() or "")
-        said, short = "", ""
         if row is not None and voice is not None and self._can_write:
             who = row.name or _("The narrator")
             if (row.voice, row.style) == (voice.name, style):
-                said = _("{who} speaks with {voice}.").format(who=who, voice=voice.name)
-                short = _("has it")
+                self._say(_("{who} speaks with {voice}.").format(who=who, voice=voice.name), _("has it"))
             else:
-                count = self._count(row.name, voice.name, style)
-                said = effect_in_words(count)
-                short = _("~ {count:,} stale").format(count=count) if count else ""
+                self._count(row.name, voice.name, style, self._on_counted)
+        else:
+            self._say("", "")
+
+    def _on_counted(self, count: int | None) -> None:
+        self._say(effect_in_words(count), _("~ {count:,} stale").format(count=count) if count else "")
+
+    def _say(self, said: str, short: str) -> None:
         self._effect.setText(short)
         self._effect.setProperty("role", "warning" if short.startswith("~") else "muted")
         self._effect.style().unpolish(self._effect)

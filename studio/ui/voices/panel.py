@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QItemSelectionRange, QModelIndex, QObject, QSize, Qt, QTimer, Signal
@@ -17,7 +17,7 @@ from studio.qt.voices import Voices
 from studio.ui.lists import RowList
 from studio.ui.rows import VoiceDelegate
 from studio.ui.voices.dropping import dropped_files
-from studio.ui.voices.giving import GiveCard
+from studio.ui.voices.giving import Count, GiveCard
 
 ROW_ACTS = ("voice.hear", "voice.edit", "voice.duplicate", "voice.compare", "voice.sort", "voice.export", "voice.remove")
 MAKE_ACTS = (
@@ -244,8 +244,8 @@ class VoicesPanel(QWidget):
             event.acceptProposedAction()
             self.dropped.emit(files)
 
-    def count_stale(self, count: Callable[[str, str, str], int | None]) -> None:
-        """`count(character, voice, style)` says how many segments that would make stale; None where nobody knows."""
+    def count_stale(self, count: Count) -> None:
+        """`count(character, voice, style, then)` says how many segments that would make stale; None where nobody knows."""
         self.give.count_stale(count)
 
     def _connect(self) -> None:
