@@ -52,6 +52,7 @@ class CompareStrip(QFrame):
         self._blind.setToolTip(_("Hide which take is which, and let chance put them in order."))
         self._blind.clicked.connect(actions["takes.blind"].trigger)
         self._keep = QPushButton()
+        self._may_keep = actions["takes.keep"].isEnabled
         self._keep.clicked.connect(actions["takes.keep"].trigger)
         self._end = QPushButton(_("Done"))
         self._end.setAccessibleName(_("End the comparison"))
@@ -82,7 +83,7 @@ class CompareStrip(QFrame):
         self._blind.setChecked(now.is_blind)
         self._blind.setText(("✓ " if now.is_blind else "") + _("Blind"))
         self._keep.setText(_("Keep {name}").format(name=names[now.heard]))
-        self._keep.setEnabled(not now.kept)
+        self._keep.setEnabled(not now.kept and self._may_keep())
         self._told.setText(told(compared, self._swap_key))
 
     def text(self) -> str:
