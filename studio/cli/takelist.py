@@ -94,10 +94,11 @@ def _mark(mark: TakeMark) -> dict[str, Any]:
 def _review(review: Review | None, predicted_wpm: int) -> dict[str, Any]:
     """What was measured; null where the take was not looked over."""
     if review is None:
-        nothing = dict.fromkeys(("penalty", "doubtful", "findings", "words_per_minute"))
+        nothing = dict.fromkeys(("penalty", "score", "doubtful", "findings", "words_per_minute"))
         return {**nothing, "predicted_words_per_minute": predicted_wpm}
     return {
         "penalty": round(review.penalty, 3),
+        "score": review.score,
         "doubtful": review.is_doubtful,
         "findings": [_finding(one) for one in review.findings],
         "words_per_minute": round(review.words_per_minute, 1),
@@ -121,7 +122,7 @@ def _finding(one: Finding) -> dict[str, Any]:
 
 
 def _line(row: dict[str, Any]) -> str:
-    """`0f3a12bc line 12  B* 7.3 s  dia  seed 77  locked  hum 9 dB (at most 6)`: the star is on what is heard."""
+    """`0f3a12bc line 12  B* 7.3 s  dia  seed 77  locked  score 41  hum 9 dB`: the star is on what is heard."""
     parts = [
         row["segment"],
         _("line {line}").format(line=row["line"]),
@@ -131,6 +132,7 @@ def _line(row: dict[str, Any]) -> str:
     ]
     words = {"chosen": _("chosen"), "locked": _("locked"), "favourite": _("favourite"), "deleted": _("deleted")}
     parts += [word for name, word in words.items() if row[name]]
+    parts += [_("score {score}").format(score=row["score"])] if row["score"] is not None else []
     parts += [f"{one['title']} {one['value']:g} {one['unit']}".rstrip() for one in row["findings"] or ()]
     parts += sorted({one["advice"] for one in row["findings"] or () if one["advice"]})
     parts += [f"“{row['note']}”"] if row["note"] else []

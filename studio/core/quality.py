@@ -109,6 +109,11 @@ class Review:
     def is_doubtful(self) -> bool:
         return self.penalty >= DOUBTFUL
 
+    @property
+    def score(self) -> int:
+        """For people: 100 for a take without a fault, 50 where doubt begins, less and less from there on."""
+        return round(100 / (1 + self.penalty))
+
 
 def total(findings: Iterable[Finding]) -> float:
     """The penalty of several findings."""

@@ -13,7 +13,7 @@ from studio.core.timeline import Clip
 from studio.i18n import _
 from studio.qt.inspecting import opening_words
 from studio.qt.models.review import DoubtRow, PickupRow
-from studio.qt.models.takes import in_order, said, score
+from studio.qt.models.takes import in_order, said
 from studio.qt.reviewed import Doubts
 from studio.qt.session import Session
 from studio.qt.undo import Gesture
@@ -143,7 +143,7 @@ def doubt_rows(session: Session, doubts: Doubts) -> tuple[DoubtRow, ...]:
             opening_words(plan.segments[one.index].turns),
             tuple(said(finding) for finding in in_order(one.review.findings)),
             one.review.penalty,
-            score(one.review.penalty),
+            one.review.score,
         )
         for one in doubts.all()
     )

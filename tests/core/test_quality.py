@@ -29,3 +29,8 @@ def test_two_small_faults_add_up_to_a_doubtful_take() -> None:
     offset = Finding(Defect.DC, 4.0, 1.0)
     assert not Review("0" * 32, 1, (silent,)).is_doubtful
     assert Review("0" * 32, 1, (silent, offset)).is_doubtful
+
+
+def test_the_score_is_100_without_a_fault_and_50_where_doubt_begins() -> None:
+    at_the_edge = Review("0" * 32, 1, (Finding(Defect.CLIPPED, 1.0, 1.0),))
+    assert (Review("0" * 32, 1).score, at_the_edge.score, at_the_edge.is_doubtful) == (100, 50, True)

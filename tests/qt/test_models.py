@@ -19,7 +19,7 @@ from studio.qt.models.problems import ProblemModel, ProblemRow
 from studio.qt.models.queue import JobRow, QueueModel
 from studio.qt.models.review import DoubtModel, DoubtRow, PickupModel, PickupRow
 from studio.qt.models.rows import RowModel
-from studio.qt.models.takes import TakeModel, TakeRow, by_score, said, score
+from studio.qt.models.takes import TakeModel, TakeRow, by_score, said
 from studio.qt.models.voices import VoiceModel, VoiceRow
 
 
@@ -168,7 +168,7 @@ def test_of_all_that_is_known_of_a_take_the_word_that_matters_is_shown(row: Take
 
 def test_a_take_speaks_all_that_is_seen_of_it(qapp: object) -> None:
     row = take("C", mark=TakeMark("warmer", is_favourite=True), review=DOUBTFUL)
-    assert TakeModel().spoken(row) == f"Take C, 4.0 seconds, long gap, favourite, score {score(DOUBTFUL.penalty)}, note: warmer"
+    assert TakeModel().spoken(row) == f"Take C, 4.0 seconds, long gap, favourite, score {DOUBTFUL.score}, note: warmer"
     assert TakeModel().hint(row).split("\n") == [
         "Rendered by dia, seed 7",
         "long gap 1.8 s at 0:04",
@@ -178,7 +178,6 @@ def test_a_take_speaks_all_that_is_seen_of_it(qapp: object) -> None:
 
 
 def test_scores_fall_from_100_and_the_best_comes_first() -> None:
-    assert [score(penalty) for penalty in (0.0, 0.5, 1.0, 3.0)] == [100, 67, 50, 25]
     rows = (take("A"), take("B", review=DOUBTFUL), take("C", review=FAINT), take("D"))
     assert [row.letter for row in by_score(rows)] == ["C", "B", "A", "D"]
 

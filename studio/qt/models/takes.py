@@ -58,7 +58,7 @@ class TakeRow:
     @property
     def score(self) -> str:
         """How good it is by what was measured, 100 at best; "" while that is not known."""
-        return str(score(self.review.penalty)) if self.review is not None else ""
+        return str(self.review.score) if self.review is not None else ""
 
 
 class TakeModel(RowModel[TakeRow]):
@@ -94,11 +94,6 @@ class TakeModel(RowModel[TakeRow]):
 def by_score(rows: Sequence[TakeRow]) -> tuple[TakeRow, ...]:
     """The best first; those that nothing is known of after the others; equals in the order of their letters."""
     return tuple(sorted(rows, key=lambda row: row.review.penalty if row.review is not None else float("inf")))
-
-
-def score(penalty: float) -> int:
-    """100 for a take without a fault, 50 for one that is just doubtful, less and less from there on."""
-    return round(100 / (1 + max(0.0, penalty)))
 
 
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
