@@ -17,6 +17,7 @@ from studio.qt.recasting import MAX_SEED
 from studio.ui.lists import RowList
 from studio.ui.rows import RowDelegate, left_text, right_text
 from studio.ui.theme import Theme
+from studio.ui.widgets.numbers import plain
 
 NO_SEED = -1
 
@@ -71,11 +72,9 @@ class SeedBank(QWidget):
         )
         why.setWordWrap(True)
         why.setProperty("role", "muted")
-        self.own = QSpinBox()
+        self.own = plain(QSpinBox())
         self.own.setRange(NO_SEED, MAX_SEED)
         self.own.setSpecialValueText(_("none"))
-        self.own.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.own.setMinimumHeight(28)
         self.own.setAccessibleName(_("Seed of the voice"))
         self.model = SeedModel(self)
         self.list = RowList(_("Seeds that were tried"), self.model, SeedDelegate())

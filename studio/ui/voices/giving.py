@@ -13,6 +13,7 @@ from studio.i18n import _, counted
 from studio.qt.models.cast import CharacterRow
 from studio.qt.recasting import MAX_SEED
 from studio.ui.widgets.labels import ElidedLabel
+from studio.ui.widgets.numbers import plain
 
 NO_SEED = -1
 COUNT_MS = 150  # after the last choice: counting looks at every line of the character
@@ -40,12 +41,10 @@ class GiveCard(QWidget):
         self._give = QPushButton(_("Give this voice"))
         self._effect = ElidedLabel()
         self._effect.setProperty("role", "muted")
-        self._seed = QSpinBox()
+        self._seed = plain(QSpinBox())
         self._seed.setRange(NO_SEED, MAX_SEED)
         self._seed.setSpecialValueText(_("none"))
-        self._seed.setMinimumWidth(86)
-        self._seed.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self._seed.setMinimumHeight(28)
+        self._seed.setFixedWidth(96)
         self._seed.setAccessibleName(_("Seed of the character"))
         self._seed.setToolTip(_("The same seed sounds the same every time. Without one it follows from the name or the voice."))
         self._another = QPushButton(_("Another voice"))

@@ -23,6 +23,7 @@ from studio.i18n import _
 from studio.qt.voicemaking import Cut, Draft, VoiceMaking
 from studio.ui.voices.checks import CheckList
 from studio.ui.voices.wave import SHORTEST_S, WaveView
+from studio.ui.widgets.numbers import plain
 
 WORDS = (Trait.TRANSCRIPT, Trait.TAGS, Trait.PACE, Trait.LANGUAGE)  # checked while one writes; the others on a pool
 LISTEN_MS = 250  # after the last movement, until the doctor listens again
@@ -239,12 +240,10 @@ def _is_changed(draft: Draft) -> bool:
 
 
 def _seconds(name: str) -> QDoubleSpinBox:
-    field = QDoubleSpinBox()
+    field = plain(QDoubleSpinBox())
     field.setDecimals(2)
     field.setSingleStep(0.05)
     field.setSuffix(" s")
-    field.setMinimumHeight(28)
-    field.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-    field.setMinimumWidth(72)
+    field.setMinimumWidth(84)
     field.setAccessibleName(name)
     return field

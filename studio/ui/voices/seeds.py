@@ -33,6 +33,7 @@ from studio.ui.errors import Notice
 from studio.ui.lists import RowList
 from studio.ui.rows import RowDelegate, left_text, right_text
 from studio.ui.theme import Theme
+from studio.ui.widgets.numbers import plain
 
 USUAL = 6
 
@@ -214,9 +215,7 @@ class SeedSearchDialog(QDialog):
 
 
 def _spin(low: int, high: int, value: int) -> QSpinBox:
-    field = QSpinBox()
+    field = plain(QSpinBox())
     field.setRange(low, high)
     field.setValue(value)
-    field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-    field.setMinimumHeight(28)
     return field
