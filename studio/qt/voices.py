@@ -83,6 +83,10 @@ class Voices(QObject):
         """Every tag that some voice on offer has."""
         return _each(tag for voice in self.on_offer() for tag in voice.tags)
 
+    def languages(self) -> Sequence[str]:
+        """Every language that some voice on offer speaks."""
+        return _each(voice.language for voice in self.on_offer())
+
     def folders(self) -> Sequence[str]:
         """Every folder with a voice in it, and those above."""
         found = {voice.folder for voice in self._voices.values() if voice.folder}
@@ -107,10 +111,10 @@ class Voices(QObject):
         self.took([BUILT_IN[name]])
 
     def complete(self, request: Request) -> Request:
-        """The request with the sound of its samples. Raises StudioError where one cannot be read."""
+        """The request with the sound of its samples, and codes. Raises StudioError where one cannot be read."""
         if not any(voice.sample_digest for voice in request.voices):
             return request
-        return with_samples(request, samples_by_digest(self._voices), self._pcm_of)
+        return with_samples(request, samples_by_digest(self._voices), self._pcm_of, self._codes_of)
 
     def close(self) -> None:
         if self._library is not None:
@@ -129,6 +133,10 @@ class Voices(QObject):
         assert self._library is not None
         samples, rate = read(self._library.sample_path(sample.digest))
         return samples.mean(axis=1).astype("<f4").tobytes(), rate
+
+    def _codes_of(self, digest: str) -> bytes:
+        assert self._library is not None
+        return self._library.sample_codes(digest)
 
 
 def _each(names: Iterable[str]) -> Sequence[str]:

@@ -154,7 +154,8 @@ def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoMo
 
 
 def test_the_list_narrows_with_every_key_and_by_tag_and_folder(window: MainWindow, qtbot: QtBot) -> None:
-    put(window, qtbot, Voice("Rosa", tags=("warm",), folder="Show/Guests"), Voice("Zoë", tags=("warm", "low")), Voice("Bert"))
+    zoe = Voice("Zoë", tags=("warm", "low"), language="en-IE")
+    put(window, qtbot, Voice("Rosa", tags=("warm",), folder="Show/Guests"), zoe, Voice("Bert"))
     panel = window.voices
     qtbot.keyClicks(panel._search, "warm lo")
     qtbot.waitUntil(lambda: listed(window) == ["Zoë"])
@@ -168,6 +169,8 @@ def test_the_list_narrows_with_every_key_and_by_tag_and_folder(window: MainWindo
     assert listed(window) == ["Rosa"]
     panel._filter.setCurrentIndex(panel._filter.findText("tag warm"))
     assert listed(window) == ["Rosa", "Zoë"]
+    panel._filter.setCurrentIndex(panel._filter.findText("language en-IE"))
+    assert listed(window) == ["Zoë"]
 
 
 def test_a_file_becomes_a_voice_by_keys(
@@ -275,6 +278,7 @@ def test_a_voice_is_edited_in_place_and_renamed(window: MainWindow, recording: P
     window.actions_["voice.edit"].trigger()
     dialog = opened(window, VoiceDialog)
     assert isinstance(dialog, VoiceDialog)
+    qtbot.waitUntil(lambda: dialog.details.uses() == "No project uses it yet.")
     dialog.name.setText("Aunt Rosa")
     dialog.details.tags.setText("warm, deep ,warm")
     dialog.details.folder.setEditText(" Show / Guests ")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from studio.core.voices import Voice
 from studio.i18n import N_, _
@@ -67,6 +67,11 @@ class DetailsForm(QWidget):
         ):
             name_field(field, label)
             form.addRow(label, field)
+        self._uses = QLabel()
+        self._uses.setWordWrap(True)
+        self._uses.setProperty("role", "muted")
+        self._uses.hide()
+        form.addRow(self._uses)
         for signal in (
             self.folder.editTextChanged,
             self.tags.textChanged,
@@ -88,6 +93,14 @@ class DetailsForm(QWidget):
         self.colour.setCurrentIndex(number)
         self.licence.setText(voice.licence)
         self.notes.setPlainText(voice.notes)
+
+    def show_uses(self, words: str) -> None:
+        """Where the voice is used, in words."""
+        self._uses.setText(words)
+        self._uses.setVisible(bool(words))
+
+    def uses(self) -> str:
+        return self._uses.text()
 
     def voice(self, voice: Voice) -> Voice:
         """That voice, with what stands here."""

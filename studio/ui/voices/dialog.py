@@ -20,13 +20,14 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from studio.core.errors import StudioError
 from studio.core.overriding import utterance_at
 from studio.core.voices import Sample, Voice
 from studio.i18n import _
 from studio.qt.session import Session
-from studio.qt.voiceedits import Outcome
+from studio.qt.voiceedits import Outcome, Uses, used_in_words
 from studio.qt.voicemaking import VoiceMaking, drafts_of
 from studio.qt.workspace import Workspace
 from studio.ui.errors import Notice
@@ -214,7 +215,14 @@ class VoiceDialog(QDialog):
         self.details.show_voice(voice)
         self.consent.show_consent(voice.consent)
         self.bank.show_voice(voice)
+        if self._instead_of:
+            self._work.voice_edits.where_used([self._instead_of], self._show_uses)
         QTimer.singleShot(0, self.name, self.name.setFocus)
+
+    def _show_uses(self, uses: Uses) -> None:
+        words = _("Used in {projects}.").format(projects=used_in_words(uses)) if uses else _("No project uses it yet.")
+        if isValid(self):
+            self.details.show_uses(words)
 
     def _connect(self) -> None:
         self.save_button.clicked.connect(self.save)

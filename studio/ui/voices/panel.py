@@ -144,15 +144,15 @@ class VoicesPanel(QWidget):
     # what it shows
 
     def _show_rows(self) -> None:
-        tag, folder = self._filter.currentData() or ("", "")
+        tag, folder, language = self._filter.currentData() or ("", "", "")
         users: dict[str, tuple[str, ...]] = {}
         for one in self._characters:
             users[one.voice] = (*users.get(one.voice, ()), one.name or _("Narrator"))
-        made_of = (self._search.text(), tag, folder, users, self._voices.on_offer())
-        if len(self._shown) == len(made_of) and made_of[:4] == self._shown[:4] and made_of[4] is self._shown[4]:
+        made_of = (self._voices.on_offer(), self._search.text(), tag, folder, language, users)
+        if self._shown and made_of[0] is self._shown[0] and made_of[1:] == self._shown[1:]:
             return
         self._shown = made_of
-        found = self._voices.search(self._search.text(), [tag] if tag else [], folder)
+        found = self._voices.search(self._search.text(), [tag] if tag else [], folder, language)
         self.model.show([self._row(voice, users.get(voice.name, ())) for voice in found])
         self._show_empty(len(found))
         self._choose_awaited()
@@ -178,11 +178,13 @@ class VoicesPanel(QWidget):
         if self._voices.on_offer() is self._offered:
             return
         self._offered = self._voices.on_offer()
-        wanted: list[tuple[str, tuple[str, str]]] = [(_("All"), ("", ""))]
-        wanted += [(_("in {folder}").format(folder=one), ("", one)) for one in self._voices.folders()]
-        wanted += [
-            (_("tag {tag}").format(tag=_("built-in") if one == "built-in" else one), (one, "")) for one in self._voices.tags()
-        ]
+        wanted: list[tuple[str, tuple[str, str, str]]] = [(_("All"), ("", "", ""))]
+        wanted += [(_("in {folder}").format(folder=one), ("", one, "")) for one in self._voices.folders()]
+        words = {"built-in": _("built-in")}
+        tags, languages = self._voices.tags(), self._voices.languages()
+        wanted += [(_("tag {tag}").format(tag=words.get(one, one)), (one, "", "")) for one in tags]
+        if len(languages) > 1:
+            wanted += [(_("language {language}").format(language=one), ("", "", one)) for one in languages]
         if [text for text, _data in wanted] == [self._filter.itemText(n) for n in range(self._filter.count())]:
             return
         chosen = self._filter.currentText()
