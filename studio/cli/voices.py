@@ -114,7 +114,13 @@ def as_json(voice: Voice, uses: Sequence[object] = ()) -> dict[str, object]:
             for one in seeds.in_order(voice)
         ],
         "samples": [
-            {"style": one.style, "seconds": round(one.seconds, 3), "transcript": one.transcript, "digest": one.digest}
+            {
+                "style": one.style,
+                "seconds": round(one.seconds, 3),
+                "transcript": one.transcript,
+                "digest": one.digest,
+                "codec": one.codec,
+            }
             for one in voice.samples
         ],
         "used_in": list(uses),

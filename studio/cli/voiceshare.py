@@ -118,7 +118,8 @@ def preview(arguments: Namespace, console: Console) -> int:
     mixdown.refuse_output(output, ())
     info = speaking.chosen(arguments, None)
     with closing(EngineSeat(lambda: speaking.built(info, arguments), console.say, partial(show_loading, console))) as seat:
-        request = request_of_voice(voice, clones=seat.caps.clones, text=arguments.text.strip(), style=arguments.style)
+        caps, text = seat.caps, arguments.text.strip()
+        request = request_of_voice(voice, clones=caps.clones, codec=caps.codec, text=text, style=arguments.style)
         takes = preview_takes()
         take = _heard(request, seat, takes, lambda: sample_filler({voice.name: voice})(request))
     sound, rate = files.read(takes.path(take.key))

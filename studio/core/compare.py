@@ -51,4 +51,5 @@ def _names(one: list[str], other: list[str]) -> list[str]:
 
 
 def _sample(sample: Sample) -> str:
-    return f"{sample.seconds:.1f} s, {sample.digest[:8]}: {sample.transcript}"
+    coded = f" with codes {sample.codes[:8]}" if sample.codes else ""
+    return f"{sample.seconds:.1f} s, {sample.digest[:8]}{coded}: {sample.transcript}"

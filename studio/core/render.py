@@ -47,7 +47,8 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class VoiceSpec:
-    """One speaker's voice as an engine needs it: everything here is part of the key, the name is not."""
+    """One speaker's voice as an engine needs it: everything here is part of the key, the name is not. Codes are given
+    to engines of their codec alone, which speak by them and not by the sound."""
 
     seed: int
     settings: tuple[tuple[str, str], ...] = ()
@@ -55,6 +56,8 @@ class VoiceSpec:
     transcript: str = ""
     pcm: bytes = b""  # float32 mono at `rate`; not part of the key, the digest stands for it
     rate: int = 0
+    codes_digest: str = ""  # SHA-256; part of the key where there are codes
+    codes: bytes = b""  # see `studio.core.codes`; not part of the key, the digest stands for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,9 @@ class Request:
         voices = []
         for voice in self.voices:
             fields = asdict(voice)
-            del fields["pcm"], fields["rate"]
+            del fields["pcm"], fields["rate"], fields["codes"]
+            if not voice.codes_digest:  # so that takes without codes keep their keys
+                del fields["codes_digest"]
             voices.append(fields)
         recipe = {
             "engine": caps.id,

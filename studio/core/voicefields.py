@@ -18,6 +18,7 @@ MAX_SAMPLE_S = 600.0
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _COLOUR = re.compile(r"(#[0-9a-f]{6})?")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)?")
+_CODEC = re.compile(r"[a-z0-9_.-]{0,80}")
 _SETTING = re.compile(r"[a-z0-9_.]{1,80}")
 
 T = TypeVar("T")
@@ -29,7 +30,14 @@ def as_fields(voice: Voice) -> dict[str, Any]:
         "name": voice.name,
         "seed": voice.seed,
         "samples": [
-            {"file": one.digest, "seconds": float(one.seconds), "transcript": one.transcript, "style": one.style}
+            {
+                "file": one.digest,
+                "seconds": float(one.seconds),
+                "transcript": one.transcript,
+                "style": one.style,
+                "codes": one.codes,
+                "codec": one.codec,
+            }
             for one in voice.samples
         ],
         "settings": [list(one) for one in voice.settings],
@@ -138,15 +146,19 @@ def _whole(value: object, what: str) -> int:
 
 
 def _sample(value: object) -> Sample:
-    given = _mapping(value, ("file", "seconds", "transcript", "style"), "samples")
+    given = _mapping(value, ("file", "seconds", "transcript", "style", "codes", "codec"), "samples")
     seconds = given["seconds"]
     if not isinstance(seconds, float) or not math.isfinite(seconds) or not 0 < seconds <= MAX_SAMPLE_S:
         raise _wrong("seconds")
+    if bool(given["codes"]) != bool(given["codec"]):
+        raise _wrong("codes")
     return Sample(
         _shaped(given["file"], "file", _DIGEST),
         seconds,
         _text(given["transcript"], "transcript"),
         _text(given["style"], "style", SHORT),
+        _shaped(given["codes"], "codes", _DIGEST) if given["codes"] else "",
+        _shaped(given["codec"], "codec", _CODEC),
     )
 
 

@@ -14,12 +14,15 @@ TIMBRES = (
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A clip of one voice with the words spoken in it (tags included). `digest` is the SHA-256 of its audio file."""
+    """A clip of one voice with the words spoken in it (tags included). `digest` is the SHA-256 of its audio file; `codes`
+    that of the codes which just this sound was decoded from, where there are any, and `codec` what they are codes of."""
 
     digest: str
     seconds: float
     transcript: str
     style: str = ""
+    codes: str = ""
+    codec: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,15 @@ class Voice:
     seeds: tuple[SeedRank, ...] = ()  # seeds that were tried: see `studio.core.seeds`
 
     @property
-    def files(self) -> tuple[str, ...]:
+    def recordings(self) -> tuple[str, ...]:
         """The digests of all recordings that belong to it, each once."""
         digests = (*(one.digest for one in self.samples), self.consent.recording)
         return tuple(dict.fromkeys(filter(None, digests)))
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The digests of its recordings, and of the codes of its samples."""
+        return tuple(dict.fromkeys((*self.recordings, *filter(None, (one.codes for one in self.samples)))))
 
     def sample(self, style: str = "") -> Sample | None:
         """The sample of that style, else the first one, else None."""

@@ -22,10 +22,8 @@ from studio.core.errors import RefusedError
 from studio.core.render import Caps, Progress, Request, VoiceSpec
 from studio.engines.dia import voice_codes
 from studio.engines.dia_batch import Batch, DiaSession
-from studio.engines.dia_request import task_for
+from studio.engines.dia_request import LONGEST_SAMPLE_S, task_for
 from studio.engines.dia_setup import Setup, demand_room, set_up, start_errors, studio_errors
-
-_LONGEST_SAMPLE_S = 30.0  # the model has rows for 35
 
 
 class DiaEngine:
@@ -70,7 +68,7 @@ class DiaEngine:
         note("Dia is ready.")
 
     def prompt(self, voice: VoiceSpec) -> Codes:
-        """Codes [frames, channels] of a voice's sample; encoded once, ever, and kept in the user's cache.
+        """Codes [frames, channels] of a voice's sample that came without any; encoded once, ever, and kept in the user's cache.
 
         Raises an error of dia_engine for a sample that is no voice.
         """
@@ -82,7 +80,7 @@ class DiaEngine:
             self._voices.mkdir(mode=0o700, parents=True, exist_ok=True)
             kept.parent.mkdir(mode=0o700, exist_ok=True)
             kept.mkdir(mode=0o700, exist_ok=True)
-        return prompts.encode(self._codec, sound, voice.rate, keep_in=kept, longest_s=_LONGEST_SAMPLE_S)
+        return prompts.encode(self._codec, sound, voice.rate, keep_in=kept, longest_s=LONGEST_SAMPLE_S)
 
     def _folder(self, sample: str) -> Path:
         """By sample, so that a voice that is removed takes its codes along; by device, which may round to another code now and

@@ -3,15 +3,17 @@ cannot be spoken whole."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from dia_engine import requests
+from dia_engine import prompts, requests
 from dia_engine.dia1.config import Config
 from dia_engine.params import Codes, Params, Prompt
 from dia_engine.params import Request as Asked
+from studio.core.codes import CODEBOOKS, FRAME_BYTES, shape_fault
 from studio.core.errors import RefusedError
 from studio.core.estimate import seconds
 from studio.core.render import Request, VoiceSpec
@@ -21,6 +23,8 @@ _PATIENCE = 2.0  # times the expected length that a segment may take …
 _MORE_S = 3.0  # … and so much more, before it is cut off
 _FASTEST = 0.5  # of the expected length: a text that needs more rows than that leaves cannot be spoken whole
 _KEPT = "nothing was rendered"
+
+LONGEST_SAMPLE_S = 30.0  # the model has rows for 35
 
 Encode = Callable[[VoiceSpec], Codes]  # the codes [frames, channels] of a voice's sample
 
@@ -39,7 +43,7 @@ def task_for(request: Request, config: Config, frame_rate: float, encode: Encode
     Raises RefusedError, or an error of dia_engine, for what the model cannot speak whole.
     """
     expected_s = max(sum(seconds(turn.text) for turn in request.turns), 1.0)
-    prompt = _prompt(request, encode)
+    prompt = _prompt(request, encode, frame_rate)
     rows_before = 1 + max(config.delays) + (0 if prompt is None else len(prompt.codes))
     room_s = (config.decoder.positions - rows_before) / frame_rate
     if expected_s * _FASTEST > room_s:
@@ -50,21 +54,37 @@ def task_for(request: Request, config: Config, frame_rate: float, encode: Encode
     return Task(asked, expected_s)
 
 
-def _prompt(request: Request, encode: Encode) -> Prompt | None:
-    """The samples of all voices that have one, in the order of their speakers, as one prompt."""
+def _prompt(request: Request, encode: Encode, frame_rate: float) -> Prompt | None:
+    """The samples of all voices that have one, in the order of their speakers, as one prompt: by the codes that they came with,
+    else by those that their sounds are encoded to."""
     sampled = {number: voice for number, voice in enumerate(request.voices, 1) if voice.sample_digest}
     if not sampled:
         return None
     for number, voice in sampled.items():
         _check_sample(number, voice)
-    codes = np.concatenate([encode(voice) for voice in sampled.values()])
+    coded = (_given(voice, frame_rate) if voice.codes_digest else encode(voice) for voice in sampled.values())
+    codes = np.concatenate(list(coded))
     return Prompt(codes, " ".join(voice.transcript.strip() for voice in sampled.values()))
+
+
+def _given(voice: VoiceSpec, frame_rate: float) -> Codes:
+    """The codes [frames, channels] that a voice came with. Raises RefusedError for what cannot be a voice's."""
+    wrong = shape_fault(voice.codes) if voice.codes else "they are missing"
+    if not wrong and hashlib.sha256(voice.codes).hexdigest() != voice.codes_digest:
+        wrong = "they were changed or damaged"
+    seconds = len(voice.codes) / FRAME_BYTES / frame_rate
+    if not wrong and not prompts.SHORTEST_S <= seconds <= LONGEST_SAMPLE_S:
+        wrong = f"they are {seconds:.2f} s of sound, and {prompts.SHORTEST_S:g} to {LONGEST_SAMPLE_S:g} s can be used"
+    if wrong:
+        what = f"the codes of a voice's sample cannot be used ({wrong})"
+        raise RefusedError(what, kept=_KEPT, todo="make the voice again from its take or its recording")
+    return np.frombuffer(voice.codes, "<i2").astype(np.int16).reshape(-1, CODEBOOKS)
 
 
 def _check_sample(number: int, voice: VoiceSpec) -> None:
     """Dia goes on after a sample, so it has to know what was said in it, and by whom; else it takes the text for that."""
     tag, words = f"[S{number}]", voice.transcript.strip()
-    if not voice.pcm:
+    if not voice.pcm and not voice.codes_digest:
         raise RefusedError(f"the voice of {tag} came without its sound", kept=_KEPT, todo="add the sample to the voice again")
     if not words.removeprefix(tag).strip():
         what = f"the sample of the voice of {tag} has no transcript"

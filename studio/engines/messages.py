@@ -14,12 +14,13 @@ CREDIT = 64  # events of one session that may be on their way: more are sent whe
 
 
 def request_frame(request: Request, number: int) -> Frame:
-    """`open`: the request and the number of its session. Samples of the voices travel as raw bytes."""
-    fields = asdict(replace(request, voices=tuple(replace(voice, pcm=b"") for voice in request.voices)))
+    """`open`: the request and the number of its session. Samples of the voices and their codes travel as raw bytes."""
+    fields = asdict(replace(request, voices=tuple(replace(voice, pcm=b"", codes=b"") for voice in request.voices)))
     for voice in fields["voices"]:
-        del voice["pcm"]
-    fields["pcm_lengths"] = [len(voice.pcm) for voice in request.voices]
-    return Frame("open", {"number": number, "request": fields}, b"".join(voice.pcm for voice in request.voices))
+        del voice["pcm"], voice["codes"]
+    fields["lengths"] = [[len(voice.pcm), len(voice.codes)] for voice in request.voices]
+    body = b"".join(part for voice in request.voices for part in (voice.pcm, voice.codes))
+    return Frame("open", {"number": number, "request": fields}, body)
 
 
 def request_from(frame: Frame) -> Request:
@@ -27,10 +28,11 @@ def request_from(frame: Frame) -> Request:
     fields = frame.fields["request"]
     voices = []
     at = 0
-    for voice, length in zip(fields["voices"], fields["pcm_lengths"], strict=True):
+    for voice, (sound, coded) in zip(fields["voices"], fields["lengths"], strict=True):
         settings = _pairs(voice.pop("settings"))
-        voices.append(VoiceSpec(**voice, settings=settings, pcm=frame.body[at : at + length]))
-        at += length
+        pcm, codes = frame.body[at : at + sound], frame.body[at + sound : at + sound + coded]
+        voices.append(VoiceSpec(**voice, settings=settings, pcm=pcm, codes=codes))
+        at += sound + coded
     turns = tuple(SpokenTurn(**turn) for turn in fields["turns"])
     return Request(turns, tuple(voices), fields["seed"], fields["pace"], _pairs(fields["params"]))
 

@@ -13,6 +13,7 @@ from studio.i18n import N_, _
 _VOICE_PARTS = (
     ("seed", N_("Seed of voice {number}")),
     ("sample_digest", N_("Sample of voice {number}")),
+    ("codes_digest", N_("Codes of voice {number}")),
     ("transcript", N_("Transcript of voice {number}")),
     ("settings", N_("Settings of voice {number}")),
 )

@@ -64,7 +64,8 @@ class Previewing(QObject):
 
     def hear_voice(self, voice: Voice, casting: Casting | None) -> None:
         """Play a sample line in a voice of the library, or in a built-in one."""
-        self._hear(request_of_voice(voice, clones=casting is not None and casting.clones))
+        clones, codec = (casting.clones, casting.codec) if casting is not None else (False, "")
+        self._hear(request_of_voice(voice, clones=clones, codec=codec))
 
     def hear_early(self, session: Session, segment: str) -> bool:
         """Play what there is of a segment that is being rendered, and what comes while it plays. False: there is nothing."""

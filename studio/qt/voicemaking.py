@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -58,7 +58,7 @@ class Draft:
     kept: Sample | None = None
     diagnosis: Diagnosis | None = None
     is_cut: bool = False  # its sound is no longer that of `kept`
-    file: bytes = field(default=b"", repr=False)  # of `kept`, where the library does not have it yet
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # of `kept`, where the library lacks them yet
 
     @property
     def seconds(self) -> float:
@@ -221,29 +221,28 @@ def _finish(drafts: Sequence[Draft]) -> tuple[Sequence[Sample], dict[str, bytes]
     samples: list[Sample] = []
     files: dict[str, bytes] = {}
     for draft in drafts:
-        sample, data = _finished(draft)
+        sample, own = _finished(draft)
         samples.append(sample)
-        if data:
-            files[sample.digest] = data
+        files.update(own)
     return samples, files
 
 
-def _finished(draft: Draft) -> tuple[Sample, bytes]:
-    """The sample, and its file where the library lacks it. Raises VoiceError for what is no sample of a voice."""
+def _finished(draft: Draft) -> tuple[Sample, Mapping[str, bytes]]:
+    """The sample, and its files where the library lacks them. Raises VoiceError for what is no sample of a voice."""
     from studio.render import prompting
 
     if not word_count(draft.transcript):
         what, todo = _("a sample has no transcript"), _("write down the words that are said in it")
         raise VoiceError(what, kept=_("the voice is as it was"), todo=todo)
     if draft.kept is not None and not draft.is_cut:
-        return Sample(draft.kept.digest, draft.kept.seconds, tagged(draft.transcript), draft.style), draft.file
+        return replace(draft.kept, transcript=tagged(draft.transcript), style=draft.style), draft.files
     if draft.sound is None:
         raise VoiceError(_("a sample is still being read"), kept=_("the voice is as it was"), todo=_("wait a moment"))
     sound = draft.sound
     made = prompting.of_recording(
         sound.samples, sound.rate, draft.transcript, draft.style, start_s=draft.start_s, end_s=draft.end_s
     )
-    return made.sample, made.sound
+    return made.sample, made.files
 
 
 def _draft_of_take(takes: Path, key: str, speaker: int | None) -> Draft:
@@ -251,7 +250,7 @@ def _draft_of_take(takes: Path, key: str, speaker: int | None) -> Draft:
 
     made = prompting.of_take(TakeStore(takes), key, speaker=speaker)
     sound = _sound(*_decoded(made.sound))
-    return Draft(made.sample.transcript, "", sound, sound, 0.0, sound.seconds, made.sample, made.diagnosis, file=made.sound)
+    return Draft(made.sample.transcript, "", sound, sound, 0.0, sound.seconds, made.sample, made.diagnosis, files=made.files)
 
 
 def _consent(path: Path, statement: str) -> tuple[str, bytes]:

@@ -64,7 +64,13 @@ def request_of(recipe: str) -> Request | None:
         fields = json.loads(recipe)
         turns = tuple(SpokenTurn(int(one["speaker"]), str(one["text"]), float(one["pause_after_s"])) for one in fields["turns"])
         voices = tuple(
-            VoiceSpec(int(one["seed"]), _pairs(one["settings"]), str(one["sample_digest"]), str(one["transcript"]))
+            VoiceSpec(
+                int(one["seed"]),
+                _pairs(one["settings"]),
+                str(one["sample_digest"]),
+                str(one["transcript"]),
+                codes_digest=str(one.get("codes_digest", "")),
+            )
             for one in fields["voices"]
         )
         params = _pairs(list(fields["params"].items()))

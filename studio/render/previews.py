@@ -8,7 +8,7 @@ from dataclasses import replace
 from studio.core.render import Request, SpokenTurn, VoiceSpec
 from studio.core.segments import Segment
 from studio.core.voices import Voice
-from studio.render.requests import Casting, request_for, spoken_by
+from studio.render.requests import Casting, prompted, request_for, spoken_by
 from studio.store import durable, places
 from studio.store.takes import TakeStore
 
@@ -17,15 +17,15 @@ MAX_CHARACTERS = 160
 
 
 def request_of_voice(
-    voice: Voice, *, clones: bool, text: str = SAMPLE_LINE, style: str = "", seed: int | None = None
+    voice: Voice, *, clones: bool, codec: str = "", text: str = SAMPLE_LINE, style: str = "", seed: int | None = None
 ) -> Request:
-    """A line in a voice: with its sample where the engine `clones`, by its seed or by another one. The sample's sound is filled
-    in later: see `requests.with_samples`."""
+    """A line in a voice: with its sample where the engine `clones`, by its codes where they are of the engine's `codec`, by its
+    seed or by another one. The sample's sound and codes are filled in later: see `requests.with_samples`."""
     sample = voice.sample(style) if clones else None
     own = voice.seed if voice.seed is not None else 1
     spec = VoiceSpec(own if seed is None else seed, voice.settings)
     if sample is not None:
-        spec = replace(spec, sample_digest=sample.digest, transcript=spoken_by(1, sample.transcript))
+        spec = prompted(spec, sample, 1, codec)
     return Request((SpokenTurn(1, text),), (spec,), spec.seed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,13 +31,18 @@ _KEPT = "nothing was changed"
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
     """A sample and the FLAC that the library is to keep of it, under the sample's digest; what the doctor says of the sound it
-    was made from; and, of a take, the codes of just this sound for that codec (int16 [frames, 9])."""
+    was made from; and, of a take, the codes of just this sound: see `studio.core.codes`."""
 
     sample: Sample
     sound: bytes
     diagnosis: Diagnosis
     codes: bytes = b""
-    codec: str = ""
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """What `VoiceLibrary.add` is to be given beside the sample."""
+        files = {self.sample.digest: self.sound}
+        return {**files, self.sample.codes: self.codes} if self.codes else files
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -74,11 +79,11 @@ def of_recording(
 
 def of_take(takes: TakeStore, key: str, *, words: Sequence[Word] = (), speaker: int | None = None, style: str = "") -> Made:
     """A sample from a finished take, as `sample_of_take` cuts it. `words`: from alignment, where the engine told none. The
-    sound stays as it is in the take, level and all, so that its codes are those of the sample. Raises ProjectError, AudioError
-    or VoiceError."""
+    sound stays as it is in the take, level and all, and is cut at whole frames, so that its codes are those of the sample; a
+    take that was stretched after it was decoded has none to give. Raises ProjectError, AudioError or VoiceError."""
     take = takes.info(key)
     samples, rate = files.read(takes.path(key))
-    codes, codec = takes.codes(key) or (b"", "")
+    codes, codec = (takes.codes(key) if _is_as_decoded(take.recipe) else None) or (b"", "")
     told = take.words or tuple(words)
     part = sample_of_take(to_mono(samples), rate, turns_of(take.recipe), told, speaker, codes, codec, take.unspoken)
     return of_part(part, style)
@@ -88,8 +93,9 @@ def of_part(part: TakePart, style: str = "") -> Made:
     """The sample that a part of a take makes."""
     sound = flac(part.samples, part.rate)
     diagnosis = examine(part.samples, part.rate, part.transcript)
-    sample = Sample(sample_digest(sound), part.seconds, part.transcript, style)
-    return Made(sample, sound, diagnosis, part.codes, part.codec)
+    coded = sample_digest(part.codes) if part.codes else ""
+    sample = Sample(sample_digest(sound), part.seconds, part.transcript, style, coded, part.codec)
+    return Made(sample, sound, diagnosis, part.codes)
 
 
 def turns_of(recipe: str) -> tuple[SpokenTurn, ...]:
@@ -100,6 +106,15 @@ def turns_of(recipe: str) -> tuple[SpokenTurn, ...]:
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         what = "it is not known what is said in this take"
         raise VoiceError(what, kept="the take and the library are unchanged", todo="choose another take") from error
+
+
+def _is_as_decoded(recipe: str) -> bool:
+    """Whether a take's sound is what its codes are decoded to, and not that at another pace."""
+    try:
+        fields = json.loads(recipe)
+        return bool(fields.get("pace", 1.0) == 1.0 and "stretched" not in fields)
+    except (ValueError, AttributeError, RecursionError):
+        return False
 
 
 def flac(samples: Samples, rate: int) -> bytes:

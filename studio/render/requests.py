@@ -23,18 +23,21 @@ from studio.core.voices import Cast, CastEntry, Sample, Voice, distinct_seeds, s
 _TAG = re.compile(r"\[S[12]\]\s*")
 
 PcmOf = Callable[[Sample], tuple[bytes, int]]  # float32 mono and its rate
+CodesOf = Callable[[str], bytes]  # by their digest: see `studio.core.codes`
 
 
 @dataclass(frozen=True, slots=True)
 class Casting:
     """All that decides a request besides its segment. `clones`: the engine speaks with the voice of a sample, so that
-    samples belong to the key; with engines that do not, changing a sample makes nothing stale."""
+    samples belong to the key; with engines that do not, changing a sample makes nothing stale. `codec`: the engine speaks by
+    codes of that one, where a sample has them."""
 
     cast: Cast
     voices: Mapping[str, Voice]
     base_seed: int = 1
     params: tuple[tuple[str, str], ...] = ()
     clones: bool = False
+    codec: str = ""
     seeds: Mapping[str, int] = field(default_factory=dict)  # derived ones, kept apart from each other
 
 
@@ -42,7 +45,7 @@ def casting(cast: Cast, voices: Mapping[str, Voice], settings: Mapping[str, str]
     """The casting of a project: the cast (front matter overlaid by the project), the library, the settings, the engine."""
     params = tuple((name, text(settings, name)) for name in SAMPLING if text(settings, name))
     base_seed = whole(settings, "seed")
-    return Casting(cast, voices, base_seed, params, caps.clones, distinct_seeds(("S1", "S2", *cast), base_seed))
+    return Casting(cast, voices, base_seed, params, caps.clones, caps.codec, distinct_seeds(("S1", "S2", *cast), base_seed))
 
 
 def request_for(segment: Segment, casting: Casting, take: int = 0) -> Request:
@@ -81,13 +84,17 @@ def lender(segment: Segment, casting: Casting) -> Voice | None:
     return None
 
 
-def with_samples(request: Request, samples: Mapping[str, Sample], pcm_of: PcmOf) -> Request:
-    """The request with the sound of its voices' samples, ready for an engine. Its key stays the same."""
+def with_samples(request: Request, samples: Mapping[str, Sample], pcm_of: PcmOf, codes_of: CodesOf) -> Request:
+    """The request with the sound of its voices' samples, and the codes of those that speak by them, ready for an engine. Its
+    key stays the same."""
     filled = []
     for voice in request.voices:
         sample = samples.get(voice.sample_digest)
-        pcm, rate = pcm_of(sample) if sample is not None else (b"", 0)
-        filled.append(replace(voice, pcm=pcm, rate=rate) if sample is not None else voice)
+        if sample is not None:
+            pcm, rate = pcm_of(sample)
+            coded = codes_of(voice.codes_digest) if voice.codes_digest else b""
+            voice = replace(voice, pcm=pcm, rate=rate, codes=coded)
+        filled.append(voice)
     return replace(request, voices=tuple(filled))
 
 
@@ -125,7 +132,7 @@ def _voice_spec(turn: SegmentTurn, casting: Casting) -> VoiceSpec:
     sample = voice.sample(entry.style) if casting.clones else None
     if sample is None:
         return VoiceSpec(seed, voice.settings)
-    return VoiceSpec(seed, voice.settings, sample.digest, spoken_by(turn.speaker, sample.transcript))
+    return prompted(VoiceSpec(seed, voice.settings), sample, turn.speaker, casting.codec)
 
 
 def _entry(turn: SegmentTurn, casting: Casting) -> tuple[CastEntry, str]:
@@ -141,6 +148,13 @@ def _entry(turn: SegmentTurn, casting: Casting) -> tuple[CastEntry, str]:
         other = casting.cast[name]
         return replace(other, style=style or other.style), name
     return CastEntry(name, style), name
+
+
+def prompted(spec: VoiceSpec, sample: Sample, speaker: int, codec: str) -> VoiceSpec:
+    """The voice with a sample, for an engine that clones; with its codes, where they are of that engine's codec."""
+    coded = sample.codes if codec and sample.codec == codec else ""
+    transcript = spoken_by(speaker, sample.transcript)
+    return replace(spec, sample_digest=sample.digest, transcript=transcript, codes_digest=coded)
 
 
 def spoken_by(speaker: int, transcript: str) -> str:

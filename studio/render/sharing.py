@@ -128,7 +128,7 @@ def _check_sounds(library: VoiceLibrary, bundle: Bundle, voice: Voice) -> None:
     from studio.audio import foreign
 
     told = {sample.digest: sample.seconds for sample in voice.samples}
-    for digest in voice.files:
+    for digest in voice.recordings:
         if library.holds(digest):
             continue
         with tempfile.TemporaryDirectory(prefix="dia-studio-") as folder:

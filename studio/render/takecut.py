@@ -10,16 +10,14 @@ import numpy as np
 
 from studio.audio.files import Samples
 from studio.audio.stretches import Span, stretches, with_margins
+from studio.core.codes import CODEBOOKS, fault, frame_rate
 from studio.core.errors import VoiceError
 from studio.core.prompts import tagged
 from studio.core.render import SpokenTurn, Word
 from studio.core.rules.whole import BEST_PROMPT_S, USABLE_PROMPT_S
 
-CODEBOOKS = 9
 _CODE = np.dtype("<i2")
 _NEAR_S = 0.2  # how far from the end of a word its pause may begin: engines and alignment are not exact
-_FRAME_RATES = (10.0, 200.0)  # frames a second that codecs have
-_FRAMES_OFF = 2.5  # by which the sound may be longer or shorter than its codes
 _STOPS = (".", "!", "?", "…")
 _KEPT = "the take and the library are unchanged"
 
@@ -83,7 +81,7 @@ def sample_of_take(
         what = "it is not known which part of this take each of its speakers says"
         raise VoiceError(what, kept=_KEPT, todo="choose a take of one speaker, or let its words be found first")
     _require_usable((span.end - span.start) / rate)
-    span, own = _with_codes(span, len(samples), rate, codes)
+    span, own = _with_codes(span, len(samples), rate, codes, codec)
     part = samples[span.start : span.end]
     return TakePart(part, rate, tagged(said), who, span.start / rate, span.end / rate, own, codec if own else "")
 
@@ -196,14 +194,12 @@ def _spoken(text: str, turn: int, unspoken: Sequence[tuple[int, int, int]]) -> s
     return text
 
 
-def _with_codes(span: Span, length: int, rate: int, codes: bytes) -> tuple[Span, bytes]:
+def _with_codes(span: Span, length: int, rate: int, codes: bytes, codec: str) -> tuple[Span, bytes]:
     """The span narrowed to whole frames of the codec, and their codes; as it is, and none, where they do not fit the sound."""
-    frames = np.frombuffer(codes[: len(codes) // (_CODE.itemsize * CODEBOOKS) * _CODE.itemsize * CODEBOOKS], _CODE)
-    table = frames.reshape(-1, CODEBOOKS)
-    if not len(table):
+    if not codec or fault(codes, codec, length / rate):
         return span, b""
-    hop = round(length / len(table))
-    if not rate / _FRAME_RATES[1] <= hop <= rate / _FRAME_RATES[0] or abs(length - hop * len(table)) > _FRAMES_OFF * hop:
-        return span, b""
+    table = np.frombuffer(codes, _CODE).reshape(-1, CODEBOOKS)
+    known = frame_rate(codec)
+    hop = round(length / len(table)) if known is None else round(rate / known)
     first, last = -(-span.start // hop), min(span.end // hop, len(table))
     return Span(first * hop, last * hop), table[first:last].tobytes()

@@ -64,16 +64,23 @@ def note_uses(project: Path, title: str, script: Script, cast: Cast) -> None:
 
 
 def sample_filler(voices: Mapping[str, Voice]) -> Callable[[Request], Request]:
-    """What fills a request with the sound of its samples; each is read once. The function raises VoiceError or AudioError."""
+    """What fills a request with the sound of its samples, and codes; each is read once. The function raises VoiceError or
+    AudioError."""
     samples = samples_by_digest(voices)
     sounds: dict[str, tuple[bytes, int]] = {}
+    coded: dict[str, bytes] = {}
 
     def pcm_of(sample: Sample) -> tuple[bytes, int]:
         if sample.digest not in sounds:
             sounds[sample.digest] = _read(sample.digest)
         return sounds[sample.digest]
 
-    return lambda request: with_samples(request, samples, pcm_of)
+    def codes_of(digest: str) -> bytes:
+        if digest not in coded:
+            coded[digest] = _read_codes(digest)
+        return coded[digest]
+
+    return lambda request: with_samples(request, samples, pcm_of, codes_of)
 
 
 def sample_from(path: Path, transcript: str, style: str = "") -> tuple[Sample, bytes, tuple[str, ...]]:
@@ -97,3 +104,10 @@ def _read(digest: str) -> tuple[bytes, int]:
     with closing(VoiceLibrary.open(places.library(), write=False)) as library:
         sound, rate = files.read(library.sample_path(digest))
     return sound.mean(axis=1).astype("<f4").tobytes(), rate
+
+
+def _read_codes(digest: str) -> bytes:
+    from studio.store.library import VoiceLibrary
+
+    with closing(VoiceLibrary.open(places.library(), write=False)) as library:
+        return library.sample_codes(digest)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from studio.core.errors import VoiceError
 from studio.core.voicefields import as_fields, checked_seed, checked_text, digest_of, voice_of
 from studio.core.voices import Cast, CastEntry, Voice
-from studio.store.library_files import SUFFIXES
+from studio.store.library_files import CODES, SUFFIXES
 from studio.store.library_rows import name_key
 
 SUFFIX = ".diavoice"
@@ -18,7 +18,7 @@ FORMAT = "dia-studio voices"
 VERSION = 1
 MAX_FILE = 32_000_000
 
-Listed = Mapping[str, tuple[str, int]]  # a recording's name in the archive -> its digest and its bytes
+Listed = Mapping[str, tuple[str, int]]  # the name of a recording, or of codes, in the archive -> its digest and its bytes
 
 
 def made(voices: Sequence[Voice], cast: Cast, title: str, files: Listed) -> dict[str, Any]:
@@ -67,8 +67,12 @@ def content_of(manifest: Mapping[str, Any]) -> tuple[list[Voice], Cast, str, Lis
         raise changed("two of its voices have one name" if voices else "it holds no voice")
     if not {entry.voice for entry in cast.values()} <= {"", *(voice.name for voice in voices)}:
         raise changed("its cast names a voice that it does not hold")
-    wanted = {digest for voice in voices for digest in voice.files}
-    is_named = all(name in _names(digest) for name, (digest, _) in listed.items())
+    recordings = {digest for voice in voices for digest in voice.recordings}
+    coded = {sample.codes for voice in voices for sample in voice.samples if sample.codes}
+    names = {name for digest in recordings for name in _names(digest, SUFFIXES.values())}
+    names |= {name for digest in coded for name in _names(digest, [CODES])}
+    wanted = recordings | coded
+    is_named = all(name in names and digest in name for name, (digest, _) in listed.items())
     if not is_named or {digest for digest, _ in listed.values()} != wanted or len(listed) != len(wanted):
         raise changed("its recordings are not those of its voices")
     if any(not 0 < size <= MAX_FILE for _, size in listed.values()):
@@ -95,5 +99,5 @@ def _cast_entry(fields: Mapping[str, Any]) -> tuple[str, CastEntry]:
     return checked_text(fields["character"], "character"), CastEntry(voice, style, checked_seed(fields["seed"]))
 
 
-def _names(digest: str) -> list[str]:
-    return [f"samples/{digest}{suffix}" for suffix in SUFFIXES.values()]
+def _names(digest: str, suffixes: Iterable[str]) -> list[str]:
+    return [f"samples/{digest}{suffix}" for suffix in suffixes]

@@ -1,9 +1,10 @@
-"""Voices in one file, to be handed on: a zip of a manifest and the recordings, in exactly one form.
+"""Voices in one file, to be handed on: a zip of a manifest, the recordings and their codes, in exactly one form.
 
-There is one way to write a bundle: a canonical manifest first, then the recordings under their digests, sorted, stored as they
-are, dated 1980. So equal voices make equal files, and a reader needs to trust nothing: it reads the manifest, works out what
-the whole file has to be, and compares it byte by byte. Other names, links, compressed or overlapping entries, more entries,
-other headers: none of that is looked at, and none of it can pass. Nothing is ever unpacked to a name that a bundle chose.
+There is one way to write a bundle: a canonical manifest first, then recordings and codes under their digests, sorted, stored as
+they are, dated 1980. So equal voices make equal files, and a reader needs to trust nothing: it reads the manifest, works out
+what the whole file has to be, and compares it byte by byte. Other names, links, compressed or overlapping entries, more
+entries, other headers: none of that is looked at, and none of it can pass. Nothing is ever unpacked to a name that a bundle
+chose.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from studio.core import codes
 from studio.core.errors import VoiceError, reason
 from studio.core.voicefields import canonical
 from studio.core.voices import Cast, Voice
 from studio.store import bundle_manifest, durable
 from studio.store.bundle_manifest import MAX_FILE, SUFFIX, changed, entry_name
-from studio.store.library_files import SUFFIXES, sample_digest
+from studio.store.library_files import CODES, SUFFIXES, sample_digest
 from studio.store.plain_zip import END, LOCAL, zipped
 
 MANIFEST = "manifest.json"
@@ -30,7 +32,8 @@ UNCHANGED = "nothing was imported"
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What a bundle holds. `content` is the SHA-256 over all of it, `files` the recordings by digest, read when asked for."""
+    """What a bundle holds. `content` is the SHA-256 over all of it, `files` the recordings and codes by digest, read when asked
+    for."""
 
     path: Path
     voices: Sequence[Voice]
@@ -42,7 +45,7 @@ class Bundle:
 
 def write(path: Path, voices: Sequence[Voice], find: Callable[[str], Path], cast: Cast | None = None, title: str = "") -> str:
     """Write a bundle, whole or not at all, for the owner's eyes; returns its content hash. `find` gives the file of a
-    recording. Raises VoiceError for recordings that are missing or damaged and for what a bundle has no room for."""
+    recording or of codes. Raises VoiceError for files that are missing or damaged and for what a bundle has no room for."""
     names = {digest: entry_name(digest, find(digest)) for voice in voices for digest in voice.files}
     sizes = {names[digest]: find(digest).stat().st_size for digest in names}
     if len(names) > MAX_FILES or sum(sizes.values()) > MAX_TOTAL or any(size > MAX_FILE for size in sizes.values()):
@@ -71,7 +74,7 @@ def read(path: Path) -> Bundle:
 
 
 class _Inside(Mapping[str, bytes]):
-    """The recordings of a bundle by digest, read from the file one at a time."""
+    """The recordings and codes of a bundle by digest, read from the file one at a time."""
 
     def __init__(self, path: Path, places: Mapping[str, tuple[int, int]]) -> None:
         self._path = path
@@ -101,12 +104,16 @@ def _read(path: Path, file: BinaryIO) -> Bundle:
         data = _at(file, places[name], size)
         if sample_digest(data) != digest:
             raise changed("a recording does not match its hash")
-        if SUFFIXES.get(data[:4]) != Path(name).suffix:
+        if SUFFIXES.get(data[:4], CODES) != Path(name).suffix:
             raise changed("a recording is neither FLAC nor WAV")
     entries = ((name, _at(file, places[name], size)) for name, (_, size) in listed.items())
     _compare(file, zipped(_first(given, entries)))
-    found = {digest: (places[name], size) for name, (digest, size) in listed.items()}
-    return Bundle(path, voices, cast, title, str(manifest["content"]), _Inside(path, found))
+    found = _Inside(path, {digest: (places[name], size) for name, (digest, size) in listed.items()})
+    for sample in (one for voice in voices for one in voice.samples if one.codes):
+        wrong = codes.fault(found[sample.codes], sample.codec, sample.seconds)
+        if wrong:
+            raise changed(f"the codes of a sample are not its own: {wrong}")
+    return Bundle(path, voices, cast, title, str(manifest["content"]), found)
 
 
 def _is_canonical(manifest: Mapping[str, Any], given: bytes) -> bool:

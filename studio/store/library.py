@@ -38,8 +38,8 @@ Files = Mapping[str, Path | bytes]
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A voice as it was before it was removed or replaced, with the recordings that are wiped since and what was noted of its
-    uses. Held in memory only; see `VoiceLibrary.restore`."""
+    """A voice as it was before it was removed or replaced, with the files that are wiped since and what was noted of its uses.
+    Held in memory only; see `VoiceLibrary.restore`."""
 
     voice: Voice
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -114,9 +114,13 @@ class VoiceLibrary:
             return library_rows.get(connection, name_key(name)) is not None
 
     def sample_path(self, digest: str) -> Path:
-        """The audio file of a sample, or of a consent's recording, verified the first time. Raises VoiceError when it is
-        missing or damaged."""
+        """The audio file of a sample or of a consent's recording, or the file of a sample's codes, verified the first time.
+        Raises VoiceError when it is missing or damaged."""
         return self._files.path(digest)
+
+    def sample_codes(self, digest: str) -> bytes:
+        """The codes of a sample, by their own digest. Raises VoiceError when they are missing or damaged."""
+        return self._files.codes(digest)
 
     def holds(self, digest: str) -> bool:
         """Whether that recording is there, sound."""
@@ -138,8 +142,9 @@ class VoiceLibrary:
     # what changes it
 
     def add(self, voice: Voice, files: Files | None = None) -> None:
-        """Add a voice. `files` gives, for each recording's digest, its FLAC or WAV file or the bytes of it; those that the
-        library holds already need not be given. Raises VoiceError for a taken or empty name and samples that do not fit."""
+        """Add a voice. `files` gives, for each recording's digest, its FLAC or WAV file or the bytes of it, and likewise
+        codes; those that the library holds already need not be given. Raises VoiceError for a taken or empty name and samples
+        that do not fit."""
         self.add_all([voice], files)
 
     def add_all(self, voices: Sequence[Voice], files: Files | None = None) -> None:
@@ -304,8 +309,9 @@ class VoiceLibrary:
 
     def _put(self, connection: Connection, voices: Mapping[str, Voice], files: Files) -> None:
         for voice in voices.values():
+            coded = {one.codes: one for one in voice.samples}
             for digest in voice.files:
-                self._files.keep(digest, files.get(digest))
+                self._files.keep(digest, files.get(digest), coded.get(digest))
         library_rows.put(connection, voices)
 
     def _unused(self, connection: Connection | None = None) -> Sequence[Path]:
@@ -329,7 +335,7 @@ def _unknown(name: str) -> VoiceError:
 
 
 def _digests(voice: Voice) -> Sequence[str]:
-    return [*(sample.digest for sample in voice.samples), voice.consent.recording]
+    return [*(one for sample in voice.samples for one in (sample.digest, sample.codes)), voice.consent.recording]
 
 
 def _refuse_used(connection: Connection, name: str, done: str, otherwise: str) -> None:

@@ -1,4 +1,5 @@
-"""The recordings of the library: one file for each, under the digest of its content, for the owner's eyes alone."""
+"""The recordings of the library, and codes of them: a file for each, under the digest of its content, for the owner's eyes
+alone."""
 
 from __future__ import annotations
 
@@ -8,21 +9,25 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from studio.core import codes
 from studio.core.errors import VoiceError, reason
+from studio.core.voices import Sample
 from studio.store import durable
 
 SUFFIXES = {b"fLaC": ".flac", b"RIFF": ".wav"}  # by content, never by name
+CODES = ".codes"  # no code is as large as these four bytes
+_KEPT = "the library is unchanged"
 
 
 class SampleFiles:
-    """The folder of recordings. Which of them are used, the tables know."""
+    """The folder of recordings and codes. Which of them are used, the tables know."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._verified: set[str] = set()
 
     def path(self, digest: str) -> Path:
-        """The file of a recording, verified the first time. Raises VoiceError when it is missing or damaged."""
+        """The file of a recording or of codes, verified the first time. Raises VoiceError when it is missing or damaged."""
         path = next((path for path in self._candidates(digest) if path.is_file()), None)
         if path is None:
             raise VoiceError("the sample of this voice is missing", where=self.folder, todo="add the voice again")
@@ -32,24 +37,38 @@ class SampleFiles:
             self._verified.add(digest)
         return path
 
-    def keep(self, digest: str, file: Path | bytes | None) -> None:
-        """Have the recording of that digest: written from a file or from bytes; with None it has to be there. Raises VoiceError
-        for what is no FLAC or WAV file or has another digest."""
+    def codes(self, digest: str) -> bytes:
+        """The codes of that digest, verified. Raises VoiceError when they are missing or damaged."""
+        path = self.folder / digest[:2] / f"{digest}{CODES}"
+        try:
+            data = path.read_bytes() if is_digest(digest) else b""
+        except OSError as error:
+            what = f"the codes of this voice's sample cannot be read ({reason(error)})"
+            raise VoiceError(what, where=self.folder, kept="nothing was rendered", todo="add the voice again") from error
+        if sample_digest(data) != digest:
+            what = "the codes of this voice's sample were changed or damaged"
+            raise VoiceError(what, where=path, kept="nothing was rendered", todo="add the voice again")
+        return data
+
+    def keep(self, digest: str, file: Path | bytes | None, coded: Sample | None = None) -> None:
+        """Have the recording of that digest, or the codes of the sample `coded`: written from a file or from bytes; with None
+        they have to be there. Raises VoiceError for what is no FLAC or WAV file, no such codes, or has another digest."""
         if file is None:
             self.path(digest)
             return
         try:
             data = file if isinstance(file, bytes) else file.read_bytes()
         except OSError as error:
-            raise VoiceError(
-                f"the sample cannot be read ({reason(error)})", where=str(file), kept="the library is unchanged"
-            ) from error
-        suffix = SUFFIXES.get(data[:4])
+            raise VoiceError(f"the sample cannot be read ({reason(error)})", where=str(file), kept=_KEPT) from error
+        wrong = "" if coded is None else codes.fault(data, coded.codec, coded.seconds)
+        if wrong:
+            raise VoiceError(f"these are not the codes of the sample ({wrong})", kept=_KEPT)
+        suffix = SUFFIXES.get(data[:4]) if coded is None else CODES
         if suffix is None or sample_digest(data) != digest:
             raise VoiceError(
                 "this is not the FLAC or WAV file that the sample names",
                 where="" if isinstance(file, bytes) else file,
-                kept="the library is unchanged",
+                kept=_KEPT,
             )
         path = self.folder / digest[:2] / f"{digest}{suffix}"
         if not path.exists() or path.read_bytes() != data:
@@ -71,11 +90,11 @@ class SampleFiles:
 
     def _candidates(self, digest: str) -> Iterator[Path]:
         if is_digest(digest):
-            yield from (self.folder / digest[:2] / f"{digest}{suffix}" for suffix in SUFFIXES.values())
+            yield from (self.folder / digest[:2] / f"{digest}{suffix}" for suffix in (*SUFFIXES.values(), CODES))
 
 
 def sample_digest(data: bytes) -> str:
-    """The digest by which a recording is known."""
+    """The digest by which a recording, or its codes, are known."""
     return hashlib.sha256(data).hexdigest()
 
 

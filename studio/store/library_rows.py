@@ -96,8 +96,8 @@ def remove(connection: Connection, key: str) -> None:
 
 def used_files(connection: Connection) -> set[str]:
     """The digests of all files that any voice has, damaged ones included."""
-    samples = connection.scalars(select(models.SAMPLES.c.file))
-    return {*samples, *connection.scalars(select(models.VOICES.c.consent_recording))}
+    columns = (models.SAMPLES.c.file, models.SAMPLES.c.codes, models.VOICES.c.consent_recording)
+    return {digest for column in columns for digest in connection.scalars(select(column)) if digest}
 
 
 def _holding(words: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -137,6 +137,8 @@ def _sample_row(key: str, position: int, sample: Sample) -> Row:
         "seconds": float(sample.seconds),
         "transcript": sample.transcript,
         "style": sample.style,
+        "codes": sample.codes,
+        "codec": sample.codec,
     }
 
 
@@ -146,9 +148,7 @@ def _voice(row: Row, samples: Sequence[Row]) -> Voice | None:
         return Voice(
             name=str(row["name"]),
             seed=None if row["seed"] is None else int(row["seed"]),
-            samples=tuple(
-                Sample(str(one["file"]), float(one["seconds"]), str(one["transcript"]), str(one["style"])) for one in samples
-            ),
+            samples=tuple(_sample(one) for one in samples),
             settings=tuple((str(name), str(value)) for name, value in _listed(row["settings"])),
             tags=tuple(str(tag) for tag in _listed(row["tags"])),
             language=str(row["language"]),
@@ -161,6 +161,11 @@ def _voice(row: Row, samples: Sequence[Row]) -> Voice | None:
         )
     except (TypeError, ValueError, RecursionError):
         return None
+
+
+def _sample(row: Row) -> Sample:
+    file, seconds, codes = str(row["file"]), float(row["seconds"]), str(row["codes"])
+    return Sample(file, seconds, str(row["transcript"]), str(row["style"]), codes, str(row["codec"]))
 
 
 def _listed(text: str) -> Iterable[Any]:

@@ -152,6 +152,8 @@ SAMPLES = Table(
     _real("seconds"),
     _text("transcript"),
     _text("style"),
+    _text("codes"),  # SHA-256 of the file with its codes, or ""
+    _text("codec"),
     _digest(),
     Index("samples_by_file", "file"),
 )

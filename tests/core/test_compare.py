@@ -13,6 +13,12 @@ def test_equal_voices_have_no_differences() -> None:
     assert differences(MAYA, MAYA) == ()
 
 
+def test_the_same_sound_with_codes_is_a_difference() -> None:
+    [told] = differences(MAYA, replace(MAYA, samples=(replace(CALM, codes="c" * 64, codec="dac-44100"), ANGRY)))
+    assert (told.what, told.one) == ("sample", "7.0 s, aaaaaaaa: [S1] Calm.")
+    assert told.other == "7.0 s, aaaaaaaa with codes cccccccc: [S1] Calm."
+
+
 def test_each_difference_is_told_with_what_both_have() -> None:
     other = replace(
         MAYA, name="Mia", samples=(CALM,), settings=(("draft.pitch", "60"), ("draft.rate", "150")), consent=Consent()

@@ -29,6 +29,7 @@ def test_the_text_that_is_sent_ends_with_the_tag_of_the_second_to_last_speaker()
         replace(REQUEST, voices=(VoiceSpec(seed=3), REQUEST.voices[1])),
         replace(REQUEST, voices=(REQUEST.voices[0], replace(REQUEST.voices[1], transcript="[S1] You."))),
         replace(REQUEST, voices=(REQUEST.voices[0], replace(REQUEST.voices[1], sample_digest="cd"))),
+        replace(REQUEST, voices=(REQUEST.voices[0], replace(REQUEST.voices[1], codes_digest="ef"))),
     ],
 )
 def test_everything_that_changes_the_sound_changes_the_key(changed: Request) -> None:
@@ -43,6 +44,20 @@ def test_what_does_not_change_the_sound_does_not_change_the_key() -> None:
     unloaded = replace(REQUEST, voices=(REQUEST.voices[0], replace(REQUEST.voices[1], pcm=b"", rate=0)))
     assert unloaded.key(CAPS) == REQUEST.key(CAPS)
     assert REQUEST.key(replace(CAPS, slots=16)) == REQUEST.key(CAPS)
+
+
+def test_takes_without_codes_keep_the_keys_they_had() -> None:
+    assert REQUEST.key(CAPS) == "da38c5f7a131e2f83dae90f21f3b81fd"
+    assert "codes" not in REQUEST.recipe(CAPS)
+
+
+def test_the_digest_stands_for_the_codes_in_the_key() -> None:
+    coded, empty = (
+        replace(REQUEST, voices=(REQUEST.voices[0], replace(REQUEST.voices[1], codes_digest="ef", codes=codes)))
+        for codes in (b"\1\0" * 9, b"")
+    )
+    assert coded.key(CAPS) == empty.key(CAPS)
+    assert [voice.get("codes_digest") for voice in json.loads(coded.recipe(CAPS))["voices"]] == [None, "ef"]
 
 
 def test_the_recipe_beside_a_take_tells_a_reader_what_was_asked() -> None:

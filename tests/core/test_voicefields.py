@@ -1,6 +1,7 @@
 """Voices go through plain fields unharmed, and what is no voice does not."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,8 @@ from studio.core.voicefields import as_fields, content_hash, voice_of
 from studio.core.voices import Consent, Sample, SeedRank, Voice
 
 MAYA = Voice(
-    "Zoë", 3, (Sample("a" * 64, 7.5, "[S1] Grüß Gott.", "calm"),), (("draft.pitch", "55"),), ("warm",), "de-AT", "Two\nlines.",
+    "Zoë", 3, (Sample("a" * 64, 7.5, "[S1] Grüß Gott.", "calm", "c" * 64, "dac-44100"),),
+    (("draft.pitch", "55"),), ("warm",), "de-AT", "Two\nlines.",
     "CC0", Consent("Yes.", "Zoë", "2026-11-21", "b" * 64), "#3a86c8", "Show", (SeedRank(3, 1, 2),),
 )  # fmt: skip
 
@@ -47,6 +49,25 @@ def test_a_sample_has_a_length_that_can_be(seconds: object) -> None:
     fields["samples"][0]["seconds"] = seconds
     with pytest.raises(VoiceError, match="seconds"):
         voice_of(fields)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"codes": ""}, {"codec": ""}, {"codes": "../../etc/passwd"}, {"codes": 7}, {"codec": "../x"}, {"codec": "x" * 100}],
+    ids=str,
+)
+def test_a_sample_has_codes_of_a_codec_or_none(change: dict[str, object]) -> None:
+    fields = as_fields(MAYA)
+    fields["samples"][0].update(change)
+    with pytest.raises(VoiceError, match="code"):
+        voice_of(fields)
+    assert voice_of({**fields, "samples": [{**fields["samples"][0], "codes": "", "codec": ""}]}).samples[0].codes == ""
+
+
+def test_other_codes_are_another_voice() -> None:
+    sample = MAYA.samples[0]
+    others = (replace(sample, codes="d" * 64), replace(sample, codec="other"), replace(sample, codes="", codec=""))
+    assert len({content_hash(replace(MAYA, samples=(one,))) for one in (sample, *others)}) == 4
 
 
 @pytest.mark.parametrize("fields", [None, [], "Maya", {}, 3])

@@ -31,6 +31,13 @@ def test_a_style_that_a_voice_lacks_falls_back_to_its_first_sample() -> None:
     assert Voice("seed only", seed=3).sample() is None
 
 
+def test_codes_are_files_of_a_voice_and_no_recordings() -> None:
+    calm = Sample("a" * 64, 7.0, "[S1] Calm.", codes="c" * 64, codec="dac-44100")
+    voice = Voice("Maya", samples=(calm, Sample("b" * 64, 6.0, "[S1] Angry!")))
+    assert voice.recordings == ("a" * 64, "b" * 64)
+    assert voice.files == ("a" * 64, "b" * 64, "c" * 64)
+
+
 def test_a_derived_seed_is_the_same_on_every_machine_and_parts_do_not_run_together() -> None:
     assert stable_seed("Maya", 1) == 939990686
     assert stable_seed("ab", "c") != stable_seed("a", "bc")

@@ -219,6 +219,7 @@ def test_a_voice_is_made_from_a_recording_and_spoken_with(run: Run, script: Path
     assert run("voices", "add", "taped", "--audio", "tape.wav", "--transcript", "Good morning.").status == 0
     shown = run("voices", "show", "taped", "--format", "json").json()
     assert (shown["transcript"], shown["seconds"]) == ("[S1] Good morning.", pytest.approx(6.0, abs=0.1))
+    assert shown["samples"][0]["codec"] == "", "a recording has no codes"
     arguments = ("render", script, "-o", "two.wav", "--engine", "fake", "--format", "json")
     first = run(*arguments).json()
     assert run(*arguments, "--voice", "Maya=taped").json()["rendered"] == 0, "this engine knows no samples"

@@ -51,7 +51,7 @@ def asked() -> list[Request]:
         params = (("temperature", "0"),) if number % 2 else ()
         settled = Casting(CAST, VOICES, params=params, clones=True)
         request = request_for(Segment(str(number), turns), settled, take=number % 3)
-        found.append(with_samples(request, {one.digest: one for one in (TAPE, LOUD)}, pcm_of))
+        found.append(with_samples(request, {one.digest: one for one in (TAPE, LOUD)}, pcm_of, lambda _: b""))
     return found
 
 

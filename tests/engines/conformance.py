@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,11 @@ def request(*texts: str, seed: int = 7, voices: tuple[VoiceSpec, ...] = (ANNA, B
 TALK = request(
     "Hello there, how are “you” today? It’s (laughs) a fine day.", "Well… (sighs) it is — 1984 was better, my friend!"
 )
+CODES = bytes(code for number in range(9 * 90) for code in (number % 251, number % 4))
+TAPE = VoiceSpec(
+    3, (), "digest of a tape", "[S1] My words.", codes=CODES, codes_digest=hashlib.sha256(CODES).hexdigest()
+)  # to who does not clone it is a seed
+CODED = replace(TALK, voices=(TAPE, BEN))
 OTHER = request("Something else altogether is said here.", "Quite so.")
 LONG = request("This one goes on and on, and then on. " * 20)
 ODD = request(

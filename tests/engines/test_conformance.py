@@ -12,7 +12,7 @@ import pytest
 from studio import engines
 from studio.core.render import Engine
 from studio.engines.process import HostedEngine
-from tests.engines.conformance import CHECKS, LONG, ODD, OTHER, TALK, Build, hear_together
+from tests.engines.conformance import CHECKS, CODED, LONG, ODD, OTHER, TALK, Build, hear_together
 
 HOSTED = ", hosted"
 BUILDERS: dict[str, Callable[[Path], Engine]] = {
@@ -56,7 +56,7 @@ def test_an_engine_keeps_its_promises(check: Callable[[Engine, Build], None], en
 @pytest.mark.parametrize("name", params(name for name in BUILDERS if name + HOSTED in BUILDERS))
 def test_a_hosted_engine_answers_as_it_does_in_this_process(name: str, tiny_dia: Path) -> None:
     here, there = BUILDERS[name](tiny_dia), BUILDERS[name + HOSTED](tiny_dia)
-    asked = [TALK, ODD, OTHER, LONG, TALK]
+    asked = [TALK, ODD, OTHER, LONG, CODED, TALK]
     try:
         assert here.caps == there.caps
         together = here.caps.slots

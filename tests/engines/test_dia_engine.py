@@ -4,6 +4,7 @@ in test_conformance.py."""
 from __future__ import annotations
 
 import gc
+import hashlib
 import importlib.util
 import threading
 import weakref
@@ -149,6 +150,26 @@ def test_a_sample_makes_another_voice_and_is_encoded_once(engine: DiaEngine, mon
     assert engine._codec is not None
     monkeypatch.setattr(type(engine._codec), "encode", lambda *_: pytest.fail("encoded again"))
     assert hear(engine.open(with_voice(sample(pitch=110.0)))) == low
+
+
+def coded(voice: VoiceSpec, codes: Codes) -> VoiceSpec:
+    data = codes.astype("<i2").tobytes()
+    return replace(voice, codes=data, codes_digest=hashlib.sha256(data).hexdigest())
+
+
+def test_given_codes_are_what_the_model_goes_on_with_alone_and_in_company(
+    engine: DiaEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tone = sample(pitch=110.0)
+    own = engine.prompt(tone)
+    encoded = hear(engine.open(with_voice(tone)))
+    monkeypatch.setattr(type(engine), "prompt", lambda *_: pytest.fail("its sound was encoded"))
+    asked = [with_voice(coded(replace(tone, pcm=b"", rate=0), codes)) for codes in (own, (own + 1) % 1024)]
+    same, other = alone = [hear(engine.open(one)) for one in asked]
+    assert same == encoded, "the codes of its sound make what its sound makes"
+    assert other != same
+    together = hear_together(engine, [*asked, TALK, OTHER], 4)
+    assert [together[place] for place in range(2)] == alone
 
 
 def test_codes_of_voices_lie_where_removing_a_voice_wipes_them(tiny_dia: Path, tmp_path: Path) -> None:

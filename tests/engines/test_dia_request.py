@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 from collections.abc import Sequence
 from dataclasses import replace
@@ -91,6 +92,36 @@ def test_samples_of_all_voices_go_before_the_text_in_the_order_of_their_speakers
     assert prompt is not None
     assert prompt.transcript == "[S1] Hello there. [S2] Good day."
     assert [int(code) for code in prompt.codes[[0, 699, 700, 1399], 0]] == [50, 50, 60, 60]
+
+
+def coded(voice: VoiceSpec, frames: int = 700, code: int = 7, **fields: object) -> VoiceSpec:
+    """The voice with codes of its own."""
+    codes = np.full((frames, CONFIG.channels), code, "<i2").tobytes()
+    return replace(voice, **{"codes": codes, "codes_digest": hashlib.sha256(codes).hexdigest(), **fields})  # type: ignore[arg-type]
+
+
+def test_a_voice_that_came_with_codes_is_gone_on_with_by_them_and_by_no_others() -> None:
+    prompt = task(asked(SENTENCE, "Quite so.", voices=[coded(SAMPLE, 90, pcm=b""), OTHER])).asked.prompt
+    assert prompt is not None
+    assert [int(code) for code in prompt.codes[[0, 89, 90, 789], 8]] == [7, 7, 60, 60] and len(prompt.codes) == 790
+    assert prompt.transcript == "[S1] Hello there. [S2] Good day."
+
+
+@pytest.mark.parametrize(
+    ("voice", "said"),
+    [
+        (coded(SAMPLE, codes=b""), "are missing"),
+        (coded(SAMPLE, codes=coded(SAMPLE).codes[:-1]), "are no whole frames of 9"),
+        (coded(SAMPLE, code=1024), "reach from 1024 to 1024"),
+        (coded(SAMPLE, code=-1), "reach from -1 to -1"),
+        (coded(SAMPLE, codes=coded(SAMPLE, code=8).codes), "were changed or damaged"),
+        (coded(SAMPLE, 80), "are 0.93 s of sound, and 1 to 30 s"),
+        (coded(SAMPLE, 2600), "are 30.19 s of sound"),
+    ],
+)
+def test_codes_that_are_no_voice_s_are_refused_in_a_sentence(voice: VoiceSpec, said: str) -> None:
+    with pytest.raises(RefusedError, match=rf"cannot be used \(they {said}.*nothing was rendered; make the voice again"):
+        task(asked(SENTENCE, voices=[voice]))
 
 
 def test_one_voice_with_a_sample_may_stand_beside_one_without() -> None:

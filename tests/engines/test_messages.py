@@ -29,7 +29,15 @@ def through_a_pipe(frame: Frame) -> Frame:
 
 pairs = st.lists(st.tuples(st.text(), st.text()), max_size=2).map(tuple)
 voices = st.builds(
-    VoiceSpec, st.integers(0, 2**31), pairs, st.text(), st.text(), st.binary(max_size=16), st.sampled_from([0, 44_100])
+    VoiceSpec,
+    st.integers(0, 2**31),
+    pairs,
+    st.text(),
+    st.text(),
+    st.binary(max_size=16),
+    st.sampled_from([0, 44_100]),
+    st.text(max_size=4),
+    st.binary(max_size=16),
 )
 turns = st.builds(SpokenTurn, st.integers(1, 2), st.text(st.characters()), st.floats(0, 9))
 requests = st.builds(

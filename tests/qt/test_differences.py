@@ -42,6 +42,7 @@ def voice(**changes: Any) -> list[dict[str, Any]]:
         ({"params": {"temperature": "1.2", "odd": "x"}}, [("odd", "none", "x")]),
         ({"voices": voice(seed=8)}, [("Seed of voice 1", "7", "8")]),
         ({"voices": voice(sample_digest="f" * 64)}, [("Sample of voice 1", "none", "ffffffffffff…")]),
+        ({"voices": voice(codes_digest="f" * 64)}, [("Codes of voice 1", "none", "ffffffffffff…")]),
         ({"voices": voice(transcript="[S1] Hello.")}, [("Transcript of voice 1", "none", "[S1] Hello.")]),
         ({"voices": voice(settings=[])}, [("Settings of voice 1", "draft.pitch 55", "none")]),
         ({"turns": [{"speaker": 1, "text": "Nobody."}]}, [("Words", "They found the boat.", "Nobody.")]),

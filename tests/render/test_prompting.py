@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +11,18 @@ import pytest
 
 from studio.audio import files
 from studio.audio.files import Samples
+from studio.core.codes import CODEBOOKS, CODES
 from studio.core.errors import VoiceError
 from studio.core.prompts import Trait, Verdict
 from studio.core.render import Caps, Limits, Request, SpokenTurn, VoiceSpec, Word
+from studio.core.voices import Voice
 from studio.render import prompting
-from studio.render.takecut import CODEBOOKS, sample_of_take
+from studio.render.takecut import sample_of_take
 from studio.store.library import sample_digest
 from studio.store.takes import TakeStore
 from tests.audio.doctor import speech
 from tests.audio.doctor.speech import RATE, TEXTS
+from tests.store.voices import opened
 
 ANNA = "They found the boat on a Thursday, upright, with the lamp still warm. And nobody was in it."
 BEN = (
@@ -84,15 +89,25 @@ def test_a_long_speech_is_cut_at_sentences(takes: tuple[Take, Take]) -> None:
 def test_the_codes_of_just_this_sound_come_along(takes: tuple[Take, Take], hop: int) -> None:
     samples, words = takes[0]
     count = len(samples) // hop
-    table = np.repeat(np.arange(count, dtype="<i2")[:, None], CODEBOOKS, axis=1)
+    table = np.zeros((count, CODEBOOKS), "<i2")
+    table[:, 0], table[:, 1] = np.arange(count) % CODES, np.arange(count) // CODES
     part = sample_of_take(samples, RATE, DIALOGUE.turns, words, 2, table.tobytes(), "codec-x")
-    got = np.frombuffer(part.codes, "<i2").reshape(-1, CODEBOOKS)
+    got = np.frombuffer(part.codes, "<i2").reshape(-1, CODEBOOKS).astype(int)
     assert part.codec == "codec-x"
     assert len(part.samples) == len(got) * hop
-    assert np.array_equal(part.samples, samples[int(got[0, 0]) * hop : (int(got[-1, 0]) + 1) * hop])
+    first, last = (int(got[at, 0] + CODES * got[at, 1]) for at in (0, -1))
+    assert np.array_equal(part.samples, samples[first * hop : (last + 1) * hop])
 
 
-@pytest.mark.parametrize("codes", [b"", b"odd", bytes(18 * 7)])
+def test_codes_that_are_not_as_long_as_the_sound_of_their_codec_are_left_out(takes: tuple[Take, Take]) -> None:
+    samples, words = takes[0]
+    frames = len(samples) // 256  # this rate is half of that of the codec
+    for count, is_kept in ((frames, True), (frames * 10 // 11, False), (frames + 4, False)):
+        part = sample_of_take(samples, RATE, DIALOGUE.turns, words, 2, bytes(18 * count), "dac-44100")
+        assert bool(part.codes) is is_kept
+
+
+@pytest.mark.parametrize("codes", [b"", b"odd", bytes(18 * 7), b"\xff" * 18 * 1500])
 def test_codes_that_do_not_fit_the_sound_are_left_out(takes: tuple[Take, Take], codes: bytes) -> None:
     samples, words = takes[0]
     part = sample_of_take(samples, RATE, DIALOGUE.turns, words, 1, codes, "codec-x")
@@ -142,9 +157,12 @@ def store(tmp_path: Path, takes: tuple[Take, Take]) -> TakeStore:
     store = TakeStore(tmp_path / "takes", sync=False)
     caps = Caps("draft", "1", RATE, Limits(), frozenset())
     samples, words = takes[0]
-    codes = np.zeros((len(samples) // 256, CODEBOOKS), "<i2").tobytes()
-    store.write("a" * 32, samples, RATE, words, DIALOGUE.recipe(caps), codes=codes, codec="codec-x")
+    codes = np.random.default_rng(5).integers(0, CODES, (len(samples) // 256, CODEBOOKS)).astype("<i2").tobytes()
+    store.write("a" * 32, samples, RATE, words, DIALOGUE.recipe(caps), codes=codes, codec="dac-44100")
     store.write("b" * 32, samples, RATE, words)
+    paced, stretched = replace(DIALOGUE, pace=1.001).recipe(caps), {**json.loads(DIALOGUE.recipe(caps)), "stretched": 1.001}
+    store.write("c" * 32, samples, RATE, words, paced, codes=codes, codec="dac-44100")
+    store.write("d" * 32, samples, RATE, words, json.dumps(stretched), codes=codes, codec="dac-44100")
     return store
 
 
@@ -156,6 +174,22 @@ def test_a_take_becomes_a_sample_of_the_library(store: TakeStore, tmp_path: Path
     assert len(made.codes) // (2 * CODEBOOKS) == round(made.sample.seconds * RATE / 256)
     (tmp_path / "her.flac").write_bytes(made.sound)
     assert files.info(tmp_path / "her.flac").seconds == pytest.approx(made.sample.seconds)
+    with opened(tmp_path / "data" / "library.db") as library:
+        library.add(Voice("Her", samples=(made.sample,)), made.files)
+        assert library.sample_codes(made.sample.codes) == made.codes
+        kept, rate = files.read(library.sample_path(made.sample.digest))
+    taken, _ = files.read(store.path("a" * 32))
+    whole, _codec = store.codes("a" * 32) or (b"", "")
+    first = whole.index(made.codes) // (2 * CODEBOOKS) * 256
+    np.testing.assert_allclose(kept, taken[first : first + len(kept)], atol=2 / 32_768, err_msg="as loud as in the take")
+    assert (made.sample.codec, rate) == ("dac-44100", RATE)
+
+
+@pytest.mark.parametrize("key", ["c", "d"])
+def test_a_take_at_another_pace_gives_its_sound_without_codes(store: TakeStore, key: str) -> None:
+    made = prompting.of_take(store, key * 32, speaker=2)
+    assert (made.codes, made.sample.codes, made.sample.codec) == (b"", "", "")
+    assert made.files == {made.sample.digest: made.sound}
 
 
 def test_a_take_without_a_recipe_is_told_and_stays(store: TakeStore) -> None:
@@ -177,6 +211,7 @@ def test_a_recording_is_trimmed_levelled_tagged_and_its_faults_told(takes: tuple
     alone = speech.with_noise(samples[: round(end * RATE)], 12.0) * np.float32(0.1)
     made = prompting.of_recording(np.stack([alone, alone], axis=1), RATE, ANNA)
     assert made.sample.transcript == f"[S1] {ANNA}"
+    assert (made.codes, made.sample.codes) == (b"", ""), "a sound that was changed has none"
     assert any("noise" in warning for warning in made.warnings)
     assert not any(warning.endswith(".") for warning in made.warnings)
     assert not any("dBFS" in warning for warning in made.warnings), "the level was mended"

@@ -23,13 +23,14 @@ from studio.render.voices import sample_filler
 from studio.store import places
 from studio.store.library import VoiceLibrary, sample_digest
 from studio.store.takes import TakeStore
-from tests.store.voices import AGREED, RATE, files, flac, opened, pcm, voice
+from tests.store.voices import AGREED, RATE, coded, codes, files, flac, opened, pcm, voice
 
 LONG_S = 0.25
 SOUND, OTHER, AGREEMENT = (flac(number, LONG_S) for number in (1, 2, 3))
-GONE = replace(voice("Maya", SOUND), consent=replace(AGREED, recording=sample_digest(AGREEMENT)))
-STAYS = voice("Ben", OTHER)
-SECRETS = (SOUND, pcm(1, LONG_S).tobytes(), AGREEMENT, pcm(3, LONG_S).tobytes())
+CODES, OTHER_CODES = codes(1), codes(2)
+GONE = replace(coded(voice("Maya", SOUND), CODES), consent=replace(AGREED, recording=sample_digest(AGREEMENT)))
+STAYS = coded(voice("Ben", OTHER), OTHER_CODES)
+SECRETS = (SOUND, pcm(1, LONG_S).tobytes(), AGREEMENT, pcm(3, LONG_S).tobytes(), CODES)
 
 
 def traces(*secrets: bytes) -> dict[str, int]:
@@ -48,7 +49,7 @@ def traces(*secrets: bytes) -> dict[str, int]:
 @pytest.fixture
 def library() -> Iterator[VoiceLibrary]:
     with opened(places.library()) as library:
-        library.add_all([GONE, STAYS], files(SOUND, OTHER, AGREEMENT))
+        library.add_all([GONE, STAYS], files(SOUND, OTHER, AGREEMENT, CODES, OTHER_CODES))
         yield library
 
 
@@ -76,11 +77,12 @@ def used(library: VoiceLibrary) -> None:
 
 def test_no_byte_of_a_removed_voice_is_left_and_all_of_the_others(library: VoiceLibrary) -> None:
     used(library)
-    assert len(traces(*SECRETS)) == 9
-    others = traces(OTHER, pcm(2, LONG_S).tobytes())
+    assert len(traces(*SECRETS)) == 10
+    assert len(traces(CODES)) == 1
+    others = traces(OTHER, OTHER_CODES, pcm(2, LONG_S).tobytes())
     remove_voice(library, "maya")
     assert traces(*SECRETS) == {}
-    assert traces(OTHER, pcm(2, LONG_S).tobytes()) == others
+    assert traces(OTHER, OTHER_CODES, pcm(2, LONG_S).tobytes()) == others
     library.close()
     assert traces(*SECRETS) == {}
 
@@ -166,6 +168,9 @@ def test_a_preview_is_made_once_and_speaks_with_the_sample_where_the_engine_does
     assert request.voices[0].sample_digest == sample_digest(SOUND)
     assert request_of_voice(GONE, clones=False).voices[0].sample_digest == ""
     assert request_of_voice(GONE, clones=True, seed=9).seed == 9
+    assert request.voices[0].codes_digest == "", "this engine has no codec"
+    coding = request_of_voice(GONE, clones=True, codec="dac-44100")
+    assert sample_filler({"Maya": GONE})(coding).voices[0].codes == CODES
     complete = sample_filler({"Maya": GONE})(request)
     assert np.abs(np.frombuffer(complete.voices[0].pcm, "<f4") * 32_768 - pcm(1, LONG_S)).max() < 1
     first = run_job(complete, engine, preview_takes(), lambda _: None, lambda: False)

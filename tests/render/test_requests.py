@@ -10,6 +10,7 @@ from studio.core.errors import VoiceError
 from studio.core.render import Caps, Limits
 from studio.core.segments import Segment, SegmentTurn
 from studio.core.voices import Cast, CastEntry, Sample, Voice, stable_seed
+from studio.render.judging import request_of
 from studio.render.requests import Casting, casting, request_for, samples_by_digest, with_samples
 
 DRAFT = Caps("draft", "1", 22_050, Limits(), frozenset())
@@ -117,9 +118,35 @@ def test_samples_belong_to_the_key_of_engines_that_clone_and_of_no_others() -> N
 
 def test_a_sample_s_sound_is_filled_in_last_and_leaves_the_key_alone() -> None:
     request = request_for(dialogue(), cast(Maya=CastEntry("warm")))
-    filled = with_samples(request, samples_by_digest(LIBRARY), lambda sample: (sample.digest.encode(), 44_100))
-    assert [(voice.pcm, voice.rate) for voice in filled.voices] == [(b"d1", 44_100), (b"", 0)]
+    filled = with_samples(request, samples_by_digest(LIBRARY), sound_of, codes_of)
+    assert [(voice.pcm, voice.rate, voice.codes) for voice in filled.voices] == [(b"d1", 44_100, b""), (b"", 0, b"")]
     assert filled.key(CLONING) == request.key(CLONING)
+
+
+def sound_of(sample: Sample) -> tuple[bytes, int]:
+    return sample.digest.encode(), 44_100
+
+
+def codes_of(digest: str) -> bytes:
+    return f"codes {digest}".encode()
+
+
+@pytest.mark.parametrize(("codec", "are_lent"), [("dac", True), ("another", False), ("", False)])
+def test_codes_are_lent_to_engines_of_their_codec_and_are_part_of_their_keys_alone(codec: str, are_lent: bool) -> None:
+    coded = {"warm": replace(WARM, samples=(replace(CALM, codes="c1", codec="dac"), ANGRY))}
+    entry, caps = Cast((("Maya", CastEntry("warm")), ("Ben", CastEntry("warm", "angry")))), replace(CLONING, codec=codec)
+    plain, request = (request_for(dialogue(), casting(entry, voices, {}, caps)) for voices in (LIBRARY, coded))
+    filled = with_samples(request, samples_by_digest(coded), sound_of, codes_of)
+    assert [(voice.pcm, voice.codes) for voice in filled.voices] == [(b"d1", b"codes c1" if are_lent else b""), (b"d2", b"")]
+    assert filled.key(caps) == request.key(caps)
+    assert (request.key(caps) != plain.key(caps)) is are_lent
+    assert request_of(filled.recipe(caps)) == request, "a judge asks for the same"
+
+
+def test_a_sample_without_a_codec_lends_no_codes_to_an_engine_without_one() -> None:
+    coded = {"warm": replace(WARM, samples=(replace(CALM, codes="c1"),))}
+    settled = casting(Cast((("Maya", CastEntry("warm")),)), coded, {}, CLONING)
+    assert request_for(dialogue(), settled).voices[0].codes_digest == ""
 
 
 def test_a_voice_that_is_gone_is_named_and_never_replaced() -> None:

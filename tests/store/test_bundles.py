@@ -22,7 +22,7 @@ from studio.core.voices import Cast, CastEntry, SeedRank, Voice
 from studio.store import bundle_manifest, bundles
 from studio.store.library import VoiceLibrary, sample_digest
 from studio.store.plain_zip import zipped
-from tests.store.voices import AGREED, files, flac, opened, voice
+from tests.store.voices import AGREED, coded, codes, files, flac, opened, voice
 
 ONE, TWO = flac(1, 0.1), flac(2, 0.1)
 MAYA = voice("Maya", ONE, TWO, seed=7, consent=AGREED, licence="CC0", seeds=(SeedRank(9, 1, 2),), tags=("warm",))
@@ -64,6 +64,26 @@ def test_what_was_put_in_comes_out(bundle: Path) -> None:
     assert bundle.stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(bundle) as other_reader:
         assert other_reader.testzip() is None
+
+
+def test_codes_travel_with_their_samples_and_others_are_refused(library: VoiceLibrary, tmp_path: Path) -> None:
+    maya, path = coded(MAYA, codes(1)), tmp_path / "coded.diavoice"
+    library.replace("Maya", maya, files(codes(1)))
+    content = bundles.write(path, [maya], library.sample_path)
+    found = bundles.read(path)
+    assert list(found.voices) == [maya]
+    assert dict(found.files) == {sample_digest(one): one for one in (ONE, TWO, codes(1))}
+    library.replace("Maya", MAYA)
+    assert content != bundles.write(tmp_path / "uncoded", [MAYA], library.sample_path), "other codes are another voice"
+
+    for wrong in (codes(2, 0.5), codes(2)[:-1], codes(2)[:-2] + b"\0\x40", ONE, b"OggS" + bytes(1544)):
+        voice = coded(MAYA, wrong)
+        entries = {f"samples/{sample_digest(one)}.flac": one for one in (ONE, TWO)}
+        entries[f"samples/{sample_digest(wrong)}.codes"] = wrong
+        listed = {name: (sample_digest(data), len(data)) for name, data in entries.items()}
+        manifest = canonical(bundle_manifest.made([voice], Cast(), "", listed))
+        said = refused(path, b"".join(zipped([(bundles.MANIFEST, manifest), *sorted(entries.items())])))
+        assert "codes of a sample are not its own" in said or "recordings are not" in said
 
 
 def test_equal_voices_make_equal_files_and_others_do_not(library: VoiceLibrary, bundle: Path, tmp_path: Path) -> None:

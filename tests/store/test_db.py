@@ -14,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from studio.core.codes import FRAME_BYTES
 from studio.core.errors import ProjectError, StorageFullError
 from studio.core.project import Pickup, TakeMark
 from studio.core.quality import Defect, Finding
@@ -94,6 +95,7 @@ def test_a_saved_library_of_version_1_opens(tmp_path: Path) -> None:
     with VoiceLibrary.open(tmp_path / "old" / "library.db") as library:
         maya = library.get("maya")
         assert maya.consent == Consent("I agree.")
+        assert [(one.codes, one.codec) for one in maya.samples] == [("", "")]
         assert library.sample_path(maya.samples[0].digest).exists()
         assert library.damage() == []
     assert (tmp_path / "old" / "library.db.bak-1").exists()
@@ -104,9 +106,11 @@ def test_a_library_of_version_1_is_brought_up_to_date_for_a_reader_too_and_its_c
     path = tmp_path / "old" / "library.db"
     path.chmod(0o600)
     execute(path, "UPDATE voices SET notes = 'changed by hand' WHERE name_key = 'ben'")
+    execute(path, "UPDATE samples SET style = 'changed by hand'")
     with VoiceLibrary.open(path, write=False) as library:
         assert [voice.name for voice in library.list()] == ["Maya"]
-        assert [finding.kind for finding in library.damage()] == ["bad-row"]
+        assert library.get("Maya").samples == ()
+        assert [finding.kind for finding in library.damage()] == ["bad-row", "bad-row"]
     copy = tmp_path / "old" / "library.db.bak-1"
     assert copy.stat().st_mode & 0o777 == 0o600
     with VoiceLibrary.open(path) as library:
@@ -122,6 +126,8 @@ def test_a_saved_library_of_version_2_opens(tmp_path: Path) -> None:
         assert (maya.colour, maya.folder, maya.consent.by, maya.consent.at) == ("#3a86c8", "Show/Guests", "Maya", "2026-11-21")
         assert [(one.seed, one.wins, one.tries) for one in maya.seeds] == [(7, 1, 3), (9, 2, 2)]
         assert all(library.sample_path(digest).exists() for digest in maya.files)
+        assert [one.codec for one in maya.samples] == ["dac-44100", ""]
+        assert len(library.sample_codes(maya.samples[0].codes)) == 9 * FRAME_BYTES
         assert library.uses("Maya") == [] and library.damage() == []
 
 

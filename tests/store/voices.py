@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import soundfile
 
+from studio.core.codes import CODEBOOKS, CODES
 from studio.core.voices import Consent, Sample, Voice
 from studio.store.library import VoiceLibrary, sample_digest
 
@@ -43,6 +45,18 @@ def flac(seed: int, seconds: float = 1.0) -> bytes:
     buffer = io.BytesIO()
     soundfile.write(buffer, pcm(seed, seconds), RATE, format="FLAC", subtype="PCM_16")
     return buffer.getvalue()
+
+
+def codes(seed: int, seconds: float = 1.0) -> bytes:
+    """Codes of the codec `dac-44100`, like nobody else's."""
+    table = np.random.default_rng(seed).integers(0, CODES, (round(seconds * 44_100 / 512), CODEBOOKS))
+    return table.astype("<i2").tobytes()
+
+
+def coded(voice: Voice, *codes: bytes, codec: str = "dac-44100") -> Voice:
+    """The voice with codes for its first samples."""
+    own = [replace(one, codes=sample_digest(data), codec=codec) for one, data in zip(voice.samples, codes, strict=False)]
+    return replace(voice, samples=(*own, *voice.samples[len(own) :]))
 
 
 def voice(name: str, *sounds: bytes, **fields: object) -> Voice:
