@@ -40,6 +40,7 @@ def test_of_a_codec_that_is_not_known_only_what_cannot_be_is_refused() -> None:
         (codes(2) + codes(1, CODES), "reach from 5 to 1024"),
         (codes(2) + codes(1, -1), "reach from -1 to 5"),
     ],
+    ids=["none", "a byte short", "half a frame", "beyond", "below"],
 )
 def test_other_bytes_are_no_codes(data: bytes, said: str) -> None:
     assert said in shape_fault(data)

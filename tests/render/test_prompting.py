@@ -107,7 +107,7 @@ def test_codes_that_are_not_as_long_as_the_sound_of_their_codec_are_left_out(tak
         assert bool(part.codes) is is_kept
 
 
-@pytest.mark.parametrize("codes", [b"", b"odd", bytes(18 * 7), b"\xff" * 18 * 1500])
+@pytest.mark.parametrize("codes", [b"", b"odd", bytes(18 * 7), b"\xff" * 18 * 1500], ids=["none", "odd", "few", "below"])
 def test_codes_that_do_not_fit_the_sound_are_left_out(takes: tuple[Take, Take], codes: bytes) -> None:
     samples, words = takes[0]
     part = sample_of_take(samples, RATE, DIALOGUE.turns, words, 1, codes, "codec-x")

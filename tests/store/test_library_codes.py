@@ -56,7 +56,11 @@ def test_a_digest_of_codes_cannot_lead_out_of_the_library(library: VoiceLibrary,
         library.sample_codes(digest)
 
 
-@pytest.mark.parametrize("data", [b"", CODES[:-1], codes(1, 0.5), CODES[:-2] + b"\0\x7f", ONE])
+@pytest.mark.parametrize(
+    "data",
+    [b"", CODES[:-1], codes(1, 0.5), CODES[:-2] + b"\0\x7f", ONE],
+    ids=["none", "a byte short", "half as long", "beyond", "a recording"],
+)
 def test_codes_that_are_not_those_of_the_sound_are_refused_whole(library: VoiceLibrary, data: bytes) -> None:
     ben = coded(voice("Ben", ONE), data)
     with pytest.raises(VoiceError, match=r"not the codes of the sample.*unchanged"):
