@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -27,6 +28,7 @@ from studio.qt.voiceedits import VoiceEdits
 from studio.qt.voices import Voices
 from studio.qt.voicesharing import VoiceSharing
 from studio.qt.voiceuses import VoiceUses
+from studio.render.removal import sweep_leftovers
 from studio.store.project import ProjectStore
 
 
@@ -77,6 +79,7 @@ class Workspace(QObject):
         self.close_project()
         if not self.voices.is_open:
             self.voices.open()
+            self.pools.background.run(partial(sweep_leftovers, places.library_file()))
         session = Session(store, self.voices, self.engine, self.thread_, self.pools, self)
         self.session = session
         self.peaks = PeakCache(session.sounds, places.peaks_folder(), self.pools.interactive, session)

@@ -58,6 +58,15 @@ def sweep_caches(library: VoiceLibrary, going: str = "") -> None:
                     _wipe(path)  # the note last: it names the others
 
 
+def sweep_leftovers(path: Path) -> None:
+    """Sweep the caches by the library at `path`, from any thread: what an engine wrote after a voice was removed, or what an
+    interrupted removal left. Nothing happens where there is no library, or none that can be read."""
+    with suppress(StudioError):
+        if path.exists():
+            with VoiceLibrary.open(path, write=False) as library:
+                sweep_caches(library)
+
+
 def _codes() -> Iterator[Path]:
     """Those of each sample lie in a folder of its name."""
     yield from dia.voice_codes().rglob("*.codes*")

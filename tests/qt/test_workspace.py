@@ -10,12 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.errors import ExportError
 from studio.core.timeline import Clip, Timeline, Track
+from studio.engines import dia
 from studio.qt import places
 from studio.qt.exporting import ExportOrder, TagWords, formats
 from studio.qt.following import Follower
 from studio.qt.session import Session
 from studio.qt.workspace import Workspace
 from studio.render.previews import shortened
+from studio.store.library import VoiceLibrary
 
 
 def rendered(session: Session, qtbot: QtBot) -> None:
@@ -152,3 +154,14 @@ def test_a_window_remembers_projects_that_are_still_there(
     workspace.remembered.note(folder)
     assert workspace.remembered.recent() == (folder,)
     assert workspace.remembered.last() == folder
+
+
+def test_what_a_removed_voice_left_in_a_cache_is_swept_when_a_project_is_opened(
+    workspace: Workspace, make_project: Callable[[], Path], qtbot: QtBot
+) -> None:
+    VoiceLibrary.open(places.library_file()).close()
+    left = dia.voice_codes() / ("ab" * 32) / "cpu" / "model.codes"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"what an engine wrote when the voice was gone")
+    assert workspace.open(make_project())
+    qtbot.waitUntil(lambda: not left.exists(), timeout=20_000)
