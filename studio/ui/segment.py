@@ -88,6 +88,7 @@ class SegmentPanel(QWidget):
     def _show_people(self, characters: tuple[CharacterRow, ...]) -> None:
         while (item := self._people_column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()  # it goes a little later, and is not to be seen beneath the new one until then
                 widget.deleteLater()
         for row in characters:
             person = PersonRow(row)
