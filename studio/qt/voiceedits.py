@@ -75,6 +75,11 @@ class VoiceEdits(QObject):
         return bool(self._undo)
 
     @property
+    def undo_count(self) -> int:
+        """How many changes can be taken back."""
+        return len(self._undo)
+
+    @property
     def can_redo(self) -> bool:
         return bool(self._redo)
 

@@ -152,26 +152,17 @@ class Desk(VoiceDesk):
     # edit
 
     def undo(self) -> None:
-        self._undo_or_redo("undo")
+        """Take back what was done last, be it in the script, a decision or to the voices, and say what that was."""
+        if self._window.shown is not None:
+            self._said_of_undo(self._window.shown.undoing.undo())
 
     def redo(self) -> None:
-        self._undo_or_redo("redo")
+        if self._window.shown is not None:
+            self._said_of_undo(self._window.shown.undoing.redo())
 
-    def _undo_or_redo(self, act: str) -> None:
-        """The document's own stack while the script has the focus and something in it, else that of the decisions."""
-        if self._session is None:
-            return
-        if self.undo_voices(act):
-            return
-        editor = self._window.editor
-        document = editor.document()
-        in_script = document.isUndoAvailable() if act == "undo" else document.isRedoAvailable()
-        stack = self._session.undo_stack
-        can_decide = stack.canUndo() if act == "undo" else stack.canRedo()
-        if in_script and (editor.hasFocus() or not can_decide):
-            getattr(editor, act)()
-        elif can_decide:
-            getattr(stack, act)()
+    def _said_of_undo(self, said: str | None) -> None:
+        if said:
+            self._window.editor.say(said)
 
     def in_editor(self, method: str) -> None:
         if self._session is not None:

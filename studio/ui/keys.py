@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 
 
 class UndoKeys(QObject):
-    """Installed on the script editor: lets its undo and redo keys reach the window's actions, which know both stacks."""
+    """Installed on the script editor: lets its undo and redo keys reach the window's actions, which know every stack."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):

@@ -23,6 +23,7 @@ from studio.qt.words import in_words
 from studio.ui.actions import Situation, key_hint
 from studio.ui.scriptlink import ScriptLink
 from studio.ui.timelinelink import TimelineLink
+from studio.ui.undoing import UndoOrder
 
 if TYPE_CHECKING:
     from studio.ui.window import MainWindow
@@ -70,6 +71,7 @@ class ShownSession(QObject):
         self.outline = Outline((), (), {}, (), 0, 0.0)
         self._rhythms = self._make_rhythms()
         self._script = ScriptLink(session, window.editor, self)
+        self.undoing = UndoOrder(window.editor, session.undo_stack, self._work.voice_edits, self)
         peaks = self._work.peaks
         assert peaks is not None
         self._timeline = TimelineLink(session, window.timeline, self._work.player, peaks, self)
@@ -85,6 +87,7 @@ class ShownSession(QObject):
             rhythm.stop()
         for signal, slot in self._links:
             signal.disconnect(slot)
+        self.undoing.close()
         self._script.close()
         self._timeline.close()
         self.deleteLater()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 
 from studio.core.voices import Voice
 from studio.i18n import _
@@ -164,23 +164,6 @@ class VoiceDesk(CastDesk):
         """A change that can be taken back."""
         self._window.notice.say(said, button=_("Undo"), act=self._window.workspace.voice_edits.undo)
         self.update_voice_actions()
-
-    def undo_voices(self, act: str) -> bool:
-        """Take back (or do again) what was done to the library, where the voices have the focus or nothing else can be; whether
-        that was it."""
-        edits, window = self._window.workspace.voice_edits, self._window
-        here = QApplication.focusWidget()
-        is_here = here is not None and (here is window.voices or window.voices.isAncestorOf(here))
-        can = edits.can_undo if act == "undo" else edits.can_redo
-        document, stack = window.editor.document(), self._session.undo_stack if self._session is not None else None
-        if act == "undo":
-            others = document.isUndoAvailable() or (stack is not None and stack.canUndo())
-        else:
-            others = document.isRedoAvailable() or (stack is not None and stack.canRedo())
-        if not can or (others and not is_here):
-            return False
-        (edits.undo if act == "undo" else edits.redo)()
-        return True
 
     def update_voice_actions(self) -> None:
         shown = self._window.shown

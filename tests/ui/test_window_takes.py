@@ -594,3 +594,38 @@ def test_nothing_in_the_panels_is_wider_than_they_are(studio: Studio) -> None:
     compare_ready(studio)
     assert studio.window.segment.minimumSizeHint().width() <= 340
     assert studio.window.review.minimumSizeHint().width() <= 340
+
+
+def test_ctrl_z_takes_back_whatever_was_done_last_and_says_what(studio: Studio) -> None:
+    def words() -> str:
+        studio.session.settle()
+        return studio.session.text()
+
+    before = words()
+    QTest.keyClicks(studio.window.editor, "Look! ")
+    written = words()
+    studio.press(Qt.Key.Key_D, CTRL)
+    QTest.keyClicks(studio.window.editor, "And ")
+    studio.point_to(1)
+    studio.press(Qt.Key.Key_L, CTRL)
+    assert studio.mark(1).is_locked
+
+    studio.press(Qt.Key.Key_Z, CTRL)
+    assert (studio.mark(1).is_locked, studio.mark(0).is_favourite) == (False, True)
+    assert words() != written
+    assert studio.said().endswith("Undone: Lock take")
+    studio.press(Qt.Key.Key_Z, CTRL)
+    assert studio.mark(0).is_favourite
+    assert studio.said().endswith("Undone: what was written in the script")
+    studio.press(Qt.Key.Key_Z, CTRL)
+    assert not studio.mark(0).is_favourite
+    studio.press(Qt.Key.Key_Z, CTRL)
+    assert words() == before
+
+    for _step in range(4):
+        studio.press(Qt.Key.Key_Z, CTRL, SHIFT)
+    assert (studio.mark(1).is_locked, studio.mark(0).is_favourite) == (True, True)
+    studio.window.editor.setFocus()
+    while words() != before:
+        studio.press(Qt.Key.Key_Z, CTRL)
+    assert not studio.mark(1).is_locked
