@@ -116,6 +116,7 @@ def preview(arguments: Namespace, console: Console) -> int:
     with closing(VoiceLibrary.open(places.library(), write=False)) as library:
         voice = library.get(arguments.name)
     mixdown.refuse_output(output, ())
+    voice.require_style(arguments.style)
     info = speaking.chosen(arguments, None)
     with closing(EngineSeat(lambda: speaking.built(info, arguments), console.say, partial(show_loading, console))) as seat:
         caps, text = seat.caps, arguments.text.strip()

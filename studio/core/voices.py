@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
+from studio.core.errors import VoiceError
+
 TIMBRES = (
     20  # engines that make a voice up from a seed alone have this many, low and high in turn; the seed modulo this is which
 )
@@ -79,6 +81,16 @@ class Voice:
     def sample(self, style: str = "") -> Sample | None:
         """The sample of that style, else the first one, else None."""
         return next((one for one in self.samples if one.style == style), self.samples[0] if self.samples else None)
+
+    def require_style(self, style: str) -> None:
+        """Raise VoiceError for a style that none of its samples is spoken in. A voice without samples has no styles to miss."""
+        if style and self.samples and all(one.style != style for one in self.samples):
+            styles = ", ".join(one.style for one in self.samples if one.style)
+            raise VoiceError(
+                f'the voice "{self.name}" has no sample of the style "{style}"',
+                kept="nothing was rendered",
+                todo=f"choose one of: {styles}" if styles else "leave the style out",
+            )
 
 
 @dataclass(frozen=True, slots=True)

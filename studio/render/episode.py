@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from studio.core import lint
-from studio.core.errors import StudioError, VoiceError
+from studio.core.errors import StudioError, UsageError, VoiceError
 from studio.core.parse import parse
 from studio.core.project import Project
 from studio.core.quality import REVISION, Review
@@ -17,7 +17,7 @@ from studio.core.render import Caps
 from studio.core.script import Script
 from studio.core.segments import Plan, plan
 from studio.core.settings import layered, text
-from studio.core.voices import CastEntry
+from studio.core.voices import Cast, CastEntry
 from studio.render import projects
 from studio.render.judging import Judge, NoteSeed, Reviews
 from studio.render.learning import learned_rate
@@ -31,6 +31,8 @@ from studio.render.surroundings import surroundings
 from studio.render.voices import note_uses, sample_filler, voices_for
 from studio.render.work import Listener, Outcome, Workshop, work_off
 from studio.store.project import ProjectStore
+
+NAMED = 8  # characters that a sentence names
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def episode(source: Source, store: ProjectStore | None, caps: Caps, wishes: Wish
     planned = plan(script, caps.limits, projects.previous_of(store), rate, overheads(settled))
     made = Episode(source, script, planned, project, settled, caps, store, wishes)
     _require_voices(made)
+    _require_styles(made)
     return made
 
 
@@ -189,12 +192,36 @@ def _beside_each_other(made: Episode, known: Mapping[str, Review], found: Sequen
 
 def _with_wishes(project: Project, script: Script, wishes: Wishes) -> Project:
     cast = project.cast
-    for character, voice in wishes.voices.items():
-        own = script.front.cast.overridden_by(project.cast).get(character, CastEntry())
+    whole = script.front.cast.overridden_by(cast)
+    for wished, voice in wishes.voices.items():
+        character = _character_meant(wished, script, whole)
+        own = whole.get(character, CastEntry())
         name, _, style = voice.partition("/")
-        cast = cast.with_entry(character, replace(own, voice=name, style=style or own.style))
+        cast = cast.with_entry(character, replace(own, voice=name or own.voice, style=style or own.style))
     settings = project.settings if wishes.seed is None else {**project.settings, "seed": str(wishes.seed)}
     return replace(project, cast=cast, settings=settings)
+
+
+def _character_meant(wished: str, script: Script, cast: Cast) -> str:
+    """The character that is cast for this run; upper and lower case are the same. Raises UsageError for one that is nowhere."""
+    spoken = [one for paragraph in script.paragraphs for one in paragraph.utterances]
+    names = dict.fromkeys((*cast, *(one.character for one in spoken), *(one.voice.partition("/")[0] for one in spoken)))
+    found = [name for name in names if name and name.casefold() == wished.casefold()]
+    if not found:
+        todo = (
+            f"name one of: {', '.join(sorted(filter(None, names))[:NAMED])}" if any(names) else "give the text speakers first"
+        )
+        raise UsageError(f'there is nobody called "{wished}" in this script', kept="nothing was rendered", todo=todo)
+    return wished if wished in found else found[0]
+
+
+def _require_styles(made: Episode) -> None:
+    """Refuse a style that was asked for and that the voice has no sample of: another one would be heard in its place."""
+    for wished in made.wishes.voices.values():
+        name, _, style = wished.partition("/")
+        voice = made.casting.voices.get(name)
+        if style and voice is not None:
+            voice.require_style(style)
 
 
 def _require_voices(made: Episode) -> None:
