@@ -21,6 +21,7 @@ from studio.store.library import VoiceLibrary
 from studio.store.library_rows import checked_key, name_key
 
 LONGEST_S = 60.0
+LONGEST_LIST = 200  # characters of the names that a sentence tells
 NOTHING_WRITTEN = "nothing was written"
 
 
@@ -75,7 +76,10 @@ def import_bundle(library: VoiceLibrary, bundle: Bundle, names: Mapping[str, str
     given = {name_key(old): new for old, new in (names or {}).items()}
     unknown = given.keys() - {name_key(voice.name) for voice in bundle.voices}
     if unknown:
-        raise VoiceError(f'there is no voice called "{min(unknown)}" in this bundle', where=bundle.path, kept=bundles.UNCHANGED)
+        named = min(old for old in names or {} if name_key(old) in unknown)
+        todo = f"it holds {', '.join(voice.name for voice in bundle.voices)[:LONGEST_LIST]}"
+        what = f'there is no voice called "{named}" in this bundle'
+        raise VoiceError(what, where=bundle.path, kept=bundles.UNCHANGED, todo=todo)
     renamed = {voice.name: given.get(name_key(voice.name), voice.name) for voice in bundle.voices}
     voices = [replace(voice, name=renamed[voice.name]) for voice in bundle.voices]
     known = [voice for voice in voices if _is_known(library, voice, bundle.path)]
@@ -93,6 +97,9 @@ def _export(library: VoiceLibrary, names: Sequence[str], path: Path, consent: Co
     if path.is_dir() or not path.parent.is_dir():
         what = "this is a folder" if path.is_dir() else "the folder does not exist"
         raise VoiceError(what, where=path, kept=NOTHING_WRITTEN, todo="choose another file name")
+    if path.exists() and not bundles.may_replace(path):
+        todo = "choose another file name, or move that file away"
+        raise VoiceError("there is a file here that is no voice bundle", where=path, kept="it was left as it is", todo=todo)
     voices = [library.get(name) for name in dict.fromkeys(names)]
     silent = [voice.name for voice in voices if voice.files and not voice.consent]
     if silent and not consent:

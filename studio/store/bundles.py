@@ -10,6 +10,7 @@ chose.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -60,10 +61,20 @@ def write(path: Path, voices: Sequence[Voice], find: Callable[[str], Path], cast
     return str(manifest["content"])
 
 
+def may_replace(path: Path) -> bool:
+    """Whether a file that is there may give way to a bundle: it is one by its beginning, or holds nothing."""
+    with suppress(OSError):
+        if path.is_file():
+            with path.open("rb") as file:
+                head = file.read(LOCAL.size + len(MANIFEST))
+            return not head or (head.startswith(b"PK\3\4") and head.endswith(MANIFEST.encode()))
+    return False
+
+
 def read(path: Path) -> Bundle:
     """Look through a bundle and at every byte of it. Raises VoiceError for one that is not as `write` writes it."""
     if not path.is_file():
-        raise VoiceError("there is no such bundle", where=path, kept=UNCHANGED)
+        raise VoiceError("there is no such bundle", where=path, kept=UNCHANGED, todo="check the file's name")
     try:
         with path.open("rb") as file:
             return _read(path, file)
