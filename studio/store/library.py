@@ -162,7 +162,7 @@ class VoiceLibrary:
         """Put `voice` in the place of the one called `name`, and return that one. Samples it no longer has are wiped. It may
         have another name; where projects cast the old one, that takes `force`."""
         with self._changing() as connection:
-            old, new = name_key(name), checked_key(voice.name)
+            old, new = name_key(name), checked_key(voice.name, former=name)
             former = self._former(connection, name)
             if new != old and library_rows.exists(connection, new):
                 raise _taken(voice.name)

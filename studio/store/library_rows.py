@@ -24,9 +24,12 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def checked_key(name: str) -> str:
-    """The key of a name that a voice may have. Raises VoiceError."""
+def checked_key(name: str, former: str = "") -> str:
+    """The key of a name that a voice may have. A new one has no slash: after it, a cast names the style. Raises VoiceError."""
     key = name_key(name)
+    if "/" in key and key != name_key(former):
+        todo = "leave the slash out: after it, a cast names the style"
+        raise VoiceError(f"{name[:40]!r} cannot be a voice's name", kept="the library is unchanged", todo=todo)
     if not key or len(key) > LONGEST_NAME or any(unicodedata.category(character).startswith("C") for character in name):
         raise VoiceError(
             f"{name[:40]!r} cannot be a voice's name", kept="the library is unchanged", todo="use 1 to 100 visible characters"
