@@ -80,20 +80,28 @@ def edit(arguments: Namespace, console: Console) -> int:
     from studio.store.library import VoiceLibrary
 
     change = _description(arguments)
-    if (arguments.rename or arguments.consent_audio) and len(arguments.names) > 1:
+    if arguments.rename is None and not _says_something(arguments):
+        raise UsageError("it is not said what is to change", kept=KEPT, todo="see dia-studio voices edit --help")
+    if (arguments.rename is not None or arguments.consent_audio) and len(arguments.names) > 1:
         raise UsageError("several voices cannot have one name or one recording", kept=KEPT, todo="do one at a time")
     if not places.library().exists():
-        raise VoiceError(f'there is no voice called "{arguments.names[0]}"', todo="see dia-studio voices list")
+        raise VoiceError(f'there is no voice called "{arguments.names[0]}"', kept=KEPT, todo="see dia-studio voices list")
     with closing(VoiceLibrary.open(places.library())) as library:
-        if arguments.rename or arguments.consent_audio:
+        if arguments.rename is not None or arguments.consent_audio:
             old = library.get(arguments.names[0])
-            changed = replace(change(old), name=arguments.rename or old.name)
+            changed = replace(change(old), name=old.name if arguments.rename is None else arguments.rename)
             changed, sounds = _with_consent_recording(arguments, changed, {}, console)
             replace_voice(library, old.name, changed, sounds, force=arguments.force)
         else:
             library.edit(arguments.names, change)
     console.say(_("changed: {names}.").format(names=", ".join(arguments.names)))
     return 0
+
+
+def _says_something(arguments: Namespace) -> bool:
+    """Whether an option of `edit` was given that changes a voice."""
+    said = ("seed", "consent", "consent_by", "consent_audio", "folder", "language", "colour", "licence", "notes")
+    return bool(arguments.tag or arguments.untag) or any(getattr(arguments, name) is not None for name in said)
 
 
 def consent_of(arguments: Namespace, old: Consent) -> Consent:

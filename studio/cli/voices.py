@@ -82,7 +82,7 @@ def _remove(arguments: Namespace, console: Console) -> int:
     from studio.store.library import VoiceLibrary
 
     if not places.library().exists():
-        raise _unknown(arguments.name)
+        raise _unknown(arguments.name, kept=voiceadd.KEPT)
     with closing(VoiceLibrary.open(places.library())) as library:
         remove_voice(library, arguments.name, force=arguments.force)
     console.say(_("“{name}” and its recordings are gone.").format(name=arguments.name))
@@ -162,5 +162,5 @@ def _words(value: object) -> str:
     return str(value)
 
 
-def _unknown(name: str) -> VoiceError:
-    return VoiceError(f'there is no voice called "{name}"', todo="see dia-studio voices list")
+def _unknown(name: str, kept: str = "") -> VoiceError:
+    return VoiceError(f'there is no voice called "{name}"', kept=kept, todo="see dia-studio voices list")

@@ -108,6 +108,11 @@ def _fitting(settings: Mapping[str, str], name: str) -> str:
         return SETTINGS[name].default
 
 
+def _plain(amount: float) -> str:
+    """A bound as people write it: all its digits, and no point where nothing follows."""
+    return str(int(amount)) if amount == int(amount) else f"{amount:g}"
+
+
 def _checked_number(setting: Setting, value: str) -> str:
     try:
         amount = int(value) if setting.kind == "whole" else float(value)
@@ -115,5 +120,5 @@ def _checked_number(setting: Setting, value: str) -> str:
         amount = float("nan")
     if not setting.low <= amount <= setting.high:
         what = f'"{value}" does not fit the setting "{setting.name}"'
-        raise UsageError(what, todo=f"give a number from {setting.low:g} to {setting.high:g}")
+        raise UsageError(what, todo=f"give a number from {_plain(setting.low)} to {_plain(setting.high)}")
     return f"{amount:g}" if setting.kind == "number" else str(amount)

@@ -199,6 +199,13 @@ USAGE = {
     ("edit", "maya", "--consent-audio", "two.txt"): "--consent",
     ("edit", "maya", "--consent", "Yes.", "--consent-audio", "nothing.wav"): "nothing.wav",
     ("edit", "maya", "--rename", "BEN"): "already",
+    ("edit", "maya", "--rename", ""): "1 to 100",
+    ("edit", "maya", "--rename", "maya/calm"): "slash",
+    ("edit", "maya"): "what is to change",
+    ("add", "maya/calm", "--seed", "1"): "slash",
+    ("add", "new", "--seed", "2147483648"): "from 0 to 2147483647",
+    ("export", "maya", *STATEMENT, "-o", "two.txt"): "two.txt: there is a file here that is no voice bundle",
+    ("preview", "maya", "-o", "x.wav", "--engine", "fake", "--style", "cross"): "choose one of: angry",
     ("edit", "maya", "--seed", "many"): "seed",
     ("add", "new", "--seed", "1", "--colour", "red"): "red",
 }
@@ -206,7 +213,22 @@ USAGE = {
 
 @pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
 def test_wrong_usage_is_one_sentence_and_changes_nothing(run: Run, maya: None, arguments: tuple[str, ...]) -> None:
-    before = library_bytes()
+    before, text = library_bytes(), Path("two.txt").read_bytes()
     one_sentence(run("voices", *arguments), 2, USAGE[arguments])
-    assert library_bytes() == before
+    assert library_bytes() == before and Path("two.txt").read_bytes() == text
     assert not Path("x").exists() and not Path("x.wav").exists()
+
+
+def test_a_character_or_style_that_is_nowhere_is_told_before_anything_is_rendered(run: Run, script: Path, maya: None) -> None:
+    more = ("-o", "two.wav", "--engine", "fake", "--project", "show", "--voice")
+    one_sentence(run("render", script, *more, "Mayra=maya"), 2, '"Mayra"', "Ben, Maya", "nothing was rendered")
+    one_sentence(run("render", script, *more, "Maya=maya/cross"), 2, '"cross"', "angry", "nothing was rendered")
+    assert not Path("two.wav").exists() and not Path("show").exists()
+
+
+def test_a_character_is_cast_however_its_name_is_written(run: Run, script: Path, maya: None) -> None:
+    script.write_text("ZOE: Good evening, and welcome to the long programme of tonight.\n", encoding="utf-8")
+    more = ("-o", "two.wav", "--engine", "fake", "--project", "show", "--format", "json")
+    assert run("render", script, *more).json()["rendered"] == 1
+    assert run("render", script, *more, "--voice", "ZOE=ben").json()["rendered"] == 1, "spoken by another voice"
+    assert run("render", script, *more, "--voice", "zoe=ben").json()["reused"] == 1, "the same voice once more"
