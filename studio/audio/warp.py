@@ -23,8 +23,8 @@ _STEP = 0.7  # for standing still, and for a frame of the reference that is left
 _MISSING, _MISSING_FRAME = 3.0, 0.03  # for words left out, and for each of their frames
 _REPEATED = 3.5  # for going back
 _FURTHEST = 10  # words, either way
-_UNKNOWN, _UNKNOWN_SHARE = 8.0, 0.8  # for entering sound that no word explains; of a frame's mean distance, within
-_FREE_SHARE = 0.5  # where a sound is expected that may be anything
+_UNKNOWN = 8.0  # for entering sound that no word explains
+UNKNOWN_SHARE = 0.8  # of a frame's mean distance, within
 _SILENT_DB, _SILENT, _SOUNDING = -38.0, 0.15, 0.1  # a frame of a pause costs that, and so much more for each dB above
 _RIDGE, _KEPT, _DIAGONAL, _EVEN = 20.0, 0.85, 0.3, 0.3
 
@@ -98,9 +98,10 @@ def adapted(take: Frames, reference: Frames, pairs: tuple[Indices, Indices]) -> 
     return (take @ weights).astype(np.float32), moved.astype(np.float32)
 
 
-def walk(costs: Costs, take: Features, reference: Reference) -> Path:
-    """The cheapest path. `costs` [frames of the take, frames of the reference]."""
-    return _Walk(costs, take, reference).path()
+def walk(costs: Costs, take: Features, reference: Reference, free_share: float = UNKNOWN_SHARE) -> Path:
+    """The cheapest path. `costs` [frames of the take, frames of the reference]; `free_share` of a frame's mean distance is its
+    price within a sound that may be anything."""
+    return _Walk(costs, take, reference, free_share).path()
 
 
 class _Walk:
@@ -108,7 +109,7 @@ class _Walk:
     nothing before them; `waits` [t + 1, 2, words + 1] those to pauses and unknown sounds; `edges` [t + 1, words + 1] those to
     the places between words."""
 
-    def __init__(self, costs: Costs, take: Features, reference: Reference) -> None:
+    def __init__(self, costs: Costs, take: Features, reference: Reference, free_share: float) -> None:
         self._costs = costs
         self._first, self._last = reference.first, reference.last
         count, words = len(costs), len(reference.first)
@@ -123,7 +124,7 @@ class _Walk:
         mean = costs.mean(axis=1)
         self._local = np.empty((count, 2, words + 1), np.float32)
         self._local[:, 0] = quiet[:, None]
-        self._local[:, 1] = mean[:, None] * np.where(reference.is_free, _FREE_SHARE, _UNKNOWN_SHARE)
+        self._local[:, 1] = mean[:, None] * np.where(reference.is_free, free_share, UNKNOWN_SHARE)
 
     def path(self) -> Path:
         for time in range(len(self._costs)):

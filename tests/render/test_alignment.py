@@ -10,8 +10,9 @@ import pytest
 
 from studio.core.errors import EngineError
 from studio.core.quality import Defect
-from studio.core.render import SpokenTurn
+from studio.core.render import SpokenTurn, VoiceSpec
 from studio.engines.draft import RATE, DraftEngine
+from studio.engines.sounds import sound_tags
 from studio.render.alignment import WORST, Aligner, Alignment
 from tests.render.drafted import Case, cases, doubled, joined, speak, voice, without
 
@@ -92,6 +93,33 @@ def test_sounds_such_as_laughs_are_neither_missing_nor_added(draft: DraftEngine,
         result = aligner.align(sound, RATE, turns)
         assert result.findings == ()
         assert len(result.words) == len(words) - 1
+
+
+@pytest.mark.parametrize("seed", [3, 14])
+@pytest.mark.parametrize("made", ["as the draft makes it", "not at all", "as noise"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(sighs) I suppose that we could walk. It is only a mile or so along the river.",
+        "Well (laughs) I never thought of it like that. Shall we try again?",
+        "Ladies and gentlemen, thank you for coming. (applause)",
+    ],
+)
+def test_however_a_sound_is_made_the_words_beside_it_are_found(
+    text: str, made: str, seed: int, draft: DraftEngine, aligner: Aligner
+) -> None:
+    turns = (SpokenTurn(1, text),)
+    sound, words = speak(draft, turns, (VoiceSpec(seed),), seed)
+    noise = np.random.default_rng(seed).normal(0, 0.05, len(sound)).astype(np.float32)
+    [tag] = sound_tags(text)
+    [laugh] = [word for word in words if word.start == tag.start]
+    first, last = round(laugh.start_s * RATE), round(laugh.end_s * RATE)
+    middle = {"not at all": sound[:0], "as noise": noise[first:last]}.get(made, sound[first:last])
+    alignment = aligner.align(np.concatenate([sound[:first], middle, sound[last:]]), RATE, turns)
+    assert alignment.findings == ()
+    later_s = (len(middle) - (last - first)) / RATE
+    true = [word.start_s + later_s * (word.start > tag.start) for word in words if word != laugh]
+    assert np.median(np.abs(np.array(true) - [word.start_s for word in alignment.words])) < 0.04
 
 
 def test_silence_and_sound_of_no_length_have_none_of_the_words(aligner: Aligner) -> None:
