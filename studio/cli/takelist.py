@@ -48,7 +48,7 @@ def run(arguments: Namespace, console: Console) -> int:
         found = standing(made, present_takes(store))
         rows = list(_rows(made, store, found, arguments))
     if arguments.segment and not rows and not arguments.doubtful:
-        todo = f"see dia-studio takes list {folder}"
+        todo = f"see dia-studio takes list {folder}" + ("" if arguments.deleted else ", with --deleted for those in the bin")
         raise UsageError(f'no segment "{arguments.segment}" has a take', where=folder, kept="nothing was changed", todo=todo)
     if arguments.format == "json":
         console.result_json(rows)
@@ -135,5 +135,5 @@ def _line(row: dict[str, Any]) -> str:
     parts += [_("score {score}").format(score=row["score"])] if row["score"] is not None else []
     parts += [f"{one['title']} {one['value']:g} {one['unit']}".rstrip() for one in row["findings"] or ()]
     parts += sorted({one["advice"] for one in row["findings"] or () if one["advice"]})
-    parts += [f"“{row['note']}”"] if row["note"] else []
+    parts += [f"“{' '.join(row['note'].split())}”"] if row["note"] else []
     return "  ".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,6 +19,7 @@ from studio.i18n import N_, _, counted
 from studio.store.project import ProjectStore
 from studio.store.take_rows import TakeRow, letter
 
+LONGEST_NOTE = 2_000
 SHORTEST_KEY = 6  # digits that say which take is meant
 
 _MARKED: Mapping[str, tuple[str, Callable[[TakeMark], TakeMark]]] = {
@@ -53,6 +55,8 @@ def run(arguments: Namespace, console: Console) -> int:
         return takelist.run(arguments, console)
     if arguments.what == "bin":
         return _bin(arguments, console)
+    if arguments.what == "note":
+        _refuse_unprintable(arguments.text)
     with ProjectStore.open(Path(arguments.project)) as store:
         project = store.load()
         row, name = _meant(store, arguments.segment, arguments.take)
@@ -80,6 +84,13 @@ def _edit(project: Project, row: TakeRow, arguments: Namespace) -> Edit:
     mark = project.marks.get((row.segment, row.key), TakeMark())
     changed = replace(mark, note=arguments.text) if arguments.what == "note" else _MARKED[arguments.what][1](mark)
     return MarkTake(row.segment, row.key, changed)
+
+
+def _refuse_unprintable(note: str) -> None:
+    """Raise UsageError for a note that a list could not show on its line."""
+    if len(note) > LONGEST_NOTE or any(unicodedata.category(one) == "Cc" and not one.isspace() for one in note):
+        what = f"this cannot be a note: it has control characters, or more than {LONGEST_NOTE:,} characters"
+        raise UsageError(what, kept="nothing was changed", todo="write it without them, or shorter")
 
 
 def _deleted(mark: TakeMark) -> TakeMark:

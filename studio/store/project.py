@@ -86,7 +86,10 @@ class ProjectStore:
         """
         if not (folder / layout.DATABASE).is_file():
             raise ProjectError(
-                "there is no project in this folder", where=folder, todo="make a new one, or choose another folder"
+                "there is no project in this folder",
+                where=folder,
+                kept="nothing was changed",
+                todo="make a new one, or choose another folder",
             )
         if not write:
             return cls(folder, False, None)

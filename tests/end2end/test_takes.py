@@ -108,7 +108,10 @@ def test_bad_input_is_one_sentence_and_changes_nothing(run: Run, tmp_path: Path)
         (["choose", project, "", "A"], 'no segment ""'),
         (["list", project, "zz", "--engine", "draft"], 'no segment "zz"'),
         (["list", tmp_path / "gone"], "no project"),
-        (["note", tmp_path / "gone", one, "A", "Hm."], "no project"),
+        (["note", tmp_path / "gone", one, "A", "Hm."], "no project in this folder; nothing was changed"),
+        (["note", project, one, "A", "Hm\x1b[2J"], "control characters"),
+        (["note", project, one, "A", "Hm" * 2_000], "more than 2,000"),
+        (["list", project, "zz", "--engine", "draft"], "--deleted"),
     ):
         ran = run("takes", *wrong)
         assert (ran.status, ran.out) == (2, ""), wrong
