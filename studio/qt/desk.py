@@ -20,8 +20,8 @@ class Desk(Protocol):
         """What would render the segment as it is written now; None where it is gone or cannot be rendered."""
         ...
 
-    def retake_of(self, segment: str, key: str) -> Job | None:
-        """The further take of a segment that has this key; None where nobody waits for it any more."""
+    def further_take(self, row: JobRow) -> Job | None:
+        """One more take of a segment, or a retake, as it was asked for; None where nobody waits for it any more."""
         ...
 
     def complete(self, request: Request) -> Request:

@@ -48,6 +48,7 @@ class Rendering(QObject):
         super().__init__(parent)
         self._store = store
         self._queue = Queue(store)
+        self._queue.is_paused |= self._queue.count("waiting") > 0  # left from another day: it goes on when it is told to
         self._thread = thread
         self._filling = Filling(self.put, self)
         self._filling.trouble.connect(self._halt)
@@ -207,8 +208,7 @@ class Rendering(QObject):
     def clear_finished(self) -> None:
         """Forget jobs that are done or were taken out."""
         self._store.forget_jobs([row.id for row in self._queue.rows() if row.state in ("done", "cancelled")])
-        was_paused = self._queue.is_paused
-        self._queue = Queue(self._store)
+        was_paused, self._queue = self._queue.is_paused, Queue(self._store)
         self._queue.is_paused = was_paused
         self._index()
         self.queue_changed.emit()
@@ -292,8 +292,8 @@ class Rendering(QObject):
         asked = self._asked.get(row.key)
         if asked is not None and asked.reason is Reason.AGAIN:
             return asked
-        if row.reason == Reason.RETAKE:
-            return self._desk.retake_of(row.segment, row.key)
+        if row.reason in (Reason.RETAKE, Reason.AGAIN):
+            return self._desk.further_take(row)
         return self._desk.request_of(row.segment)
 
     @Slot(int)
@@ -328,8 +328,8 @@ class Rendering(QObject):
         if ready is not None:  # the engine goes on while the views hear of what is done
             self._run(self._queue.started(ready[0].id), ready[1])
         self._run_done += 1
-        asked = self._asked.pop(row.key, None)
-        self.took.emit(made, asked is not None and asked.reason is Reason.AGAIN)
+        self._asked.pop(row.key, None)
+        self.took.emit(made, row.reason == Reason.AGAIN)
         self.states_changed.emit(frozenset({row.segment, ready[0].segment} if ready is not None else {row.segment}))
         self._pump()
 

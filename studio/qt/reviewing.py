@@ -144,7 +144,23 @@ class Reviewing(QObject):
                 return Job(segment, request, key, Reason.AGAIN if number else status.reason or Reason.NEW)
             number += 1
 
-    def retake_of(self, segment: str, key: str) -> Job | None:
+    def further_take(self, row: JobRow) -> Job | None:
+        """What a job for one more take asks for; None where the words have moved on, or nobody waits."""
+        return self._retake(row.segment, row.key) if row.reason == Reason.RETAKE else self._asked_before(row)
+
+    def _asked_before(self, row: JobRow) -> Job | None:
+        """A take that was asked for before the project was opened: one of the numbers up to the first that nobody asked for."""
+        caps, casting, found = self._room.caps, self._room.casting, self._segment(row.segment)
+        if caps is None or casting is None or found is None:
+            return None
+        asked = sum(one.segment == row.segment for one in self._room.rendering.rows())
+        for number in range(len(self._room.takes.of(row.segment)) + asked + 1):
+            request = request_for(found, casting, take=number)
+            if request.key(caps) == row.key:
+                return Job(row.segment, request, row.key, Reason.AGAIN)
+        return None
+
+    def _retake(self, segment: str, key: str) -> Job | None:
         """A further take that is waited for; None where the words have moved on, or nobody waits."""
         contest, status = self._contests.get(key), self._room.states.of(segment)
         if contest is None or key not in contest.awaited:

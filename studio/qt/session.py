@@ -247,8 +247,8 @@ class Session(QObject):
         picks = self.reviewing.opened_by(job)
         return self._store.add_take(job.segment, take.key, is_draft=is_draft, job=job.id, then=next_id, picks=picks)
 
-    def retake_of(self, segment: str, key: str) -> Job | None:
-        return self.reviewing.retake_of(segment, key)
+    def further_take(self, row: JobRow) -> Job | None:
+        return self.reviewing.further_take(row)
 
     def estimated_s(self, *segments: str) -> float:
         """The estimated seconds of those of these segments that are in the script."""

@@ -123,10 +123,34 @@ def test_a_queue_that_was_cut_short_goes_on_after_reopening(workspace: Workspace
     again = workspace.session
     assert again is not None
     assert again.rendering.count("waiting") > 0
+    assert again.rendering.is_paused  # and it says so, rather than to be at work
     qtbot.waitUntil(lambda: len(again.states.in_order(again.plan.segments)) == len(again.plan.segments), timeout=20_000)
     with qtbot.waitSignal(again.rendering.finished, timeout=20_000):
         again.rendering.resume()
     assert again.states.needed(again.plan.segments) == []
+
+
+def test_takes_that_were_asked_for_are_made_after_reopening(workspace: Workspace, session: Session, qtbot: QtBot) -> None:
+    folder, first = session.folder, session.plan.segments[0].id
+    with qtbot.waitSignal(session.rendering.finished, timeout=20_000):
+        session.render_needed()
+    session.rendering.pause()
+    asked = [session.reviewing.another(first)]
+    session.rendering.put([job for job in asked if job is not None])
+    asked.append(session.reviewing.another(first))
+    session.rendering.put([job for job in asked[1:] if job is not None])
+    keys = {job.key for job in asked if job is not None}
+    assert len(keys) == 2
+    workspace.close_project()
+    assert workspace.open(folder)
+    again = workspace.session
+    assert again is not None
+    qtbot.waitUntil(lambda: len(again.states.in_order(again.plan.segments)) == len(again.plan.segments), timeout=20_000)
+    with qtbot.waitSignal(again.rendering.finished, timeout=20_000):
+        again.rendering.resume()
+    assert keys <= {row.key for row in again.takes.of(first)}
+    assert len(again.takes.of(first)) == 3
+    assert again.project.chosen[first] in keys
 
 
 def test_stopping_takes_out_what_waits_and_keeps_what_is_done(session: Session, qtbot: QtBot) -> None:
