@@ -261,12 +261,15 @@ class Desk(VoiceDesk):
     @told
     def render_segment(self) -> None:
         if self._session is not None and self._segment and not self._session.render_segment(self._segment):
-            self._window.editor.say(_("This segment is rendered as it stands. Ctrl+T makes another take."))
+            as_it_stands = _("This segment is rendered as it stands. Ctrl+T makes another take.")
+            self._window.editor.say(self._session.states.problem(self._segment) or as_it_stands)
 
     @told
     def new_take(self) -> None:
-        if self._session is not None and self._segment:
-            self._session.render_another_take(self._segment)
+        if self._session is not None and self._segment and not self._session.render_another_take(self._segment):
+            self._window.editor.say(
+                self._session.states.problem(self._segment) or _("No take can be made of this segment now.")
+            )
 
     def choose_take(self, number: int) -> None:
         keys = self._window.shown.takes_here() if self._window.shown is not None else []

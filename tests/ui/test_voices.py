@@ -332,6 +332,23 @@ def test_removing_says_where_it_is_used_and_undo_brings_it_back(window: MainWind
     qtbot.waitUntil(lambda: "Rosa" in window.workspace.voices.all())
 
 
+def test_no_take_without_its_voice_and_the_status_line_says_why(window: MainWindow, qtbot: QtBot) -> None:
+    session = session_of(window)
+    put(window, qtbot, Voice("Rosa", seed=4))
+    window.casting.cast_voice("Maya", "Rosa")
+    render_all(session, qtbot)
+    window.workspace.voice_edits.remove(["Rosa"])
+    qtbot.waitUntil(lambda: "Rosa" not in window.workspace.voices.all())
+    segment = next(one for one in session.plan.segments if one.turns[0].character == "Maya")
+    qtbot.waitUntil(lambda: bool(session.states.problem(segment.id)))
+    start = session.plan.starts[session.plan.segments.index(segment)]
+    window.editor.reveal(start.line, start.column)
+    for act in (window.desk.new_take, window.desk.render_segment):
+        window.status.say("")
+        act()
+        assert "Rosa" in window.status.text()
+
+
 def test_a_voice_is_cast_in_a_style_and_says_what_that_makes_stale(window: MainWindow, qtbot: QtBot) -> None:
     session = session_of(window)
     put(window, qtbot, Voice("Rosa", seed=4), Voice("Bert", seed=5))
