@@ -66,6 +66,8 @@ def _make(made: Episode, seat: EngineSeat, info: EngineInfo, output: Path, argum
     with kept(made) as stored:
         progress = Progress(console, stored)
         rendered = _rendered(stored, seat, progress)
+        if not rendered.jobs and (arguments.takes is not None or arguments.retry is not None):
+            console.say(_("Everything is rendered already: --takes and --retry count for segments that are to be rendered."))
         _refuse_silence(rendered)
         seat.close()  # its memory is not needed for the mix
         timeline = mixdown.timeline_of(stored, rendered.standing)

@@ -182,7 +182,8 @@ class _Reader:
     def entry(self, node: yaml.Node) -> CastEntry:
         """`voice`, or `{voice: …, style: …, seed: …}`."""
         if isinstance(node, yaml.ScalarNode):
-            return CastEntry(self.words(node))
+            voice, _, style = self.words(node).partition("/")  # as `{voice …}` and --voice write it
+            return CastEntry(voice.strip(), style.strip())
         fields: dict[str, str] = {}
         seed = None
         for key, mark, value in self.items(node, "A member of the cast"):

@@ -18,14 +18,20 @@ def read(yaml: str) -> FrontMatter:
 
 def test_everything_it_can_say() -> None:
     front = read(
-        "title: The  Show\nauthor: Jo\nnarrator: Zoe\ncast:\n  Zoe: anna\n  Al: {voice: bob, style: angry, seed: 7}\n  Cy: {}\n"
+        "title: The  Show\nauthor: Jo\nnarrator: Zoe\n"
+        "cast:\n  Zoe: anna\n  Al: {voice: bob, style: angry, seed: 7}\n  Cy: {}\n  Di: eve/calm\n"
         "lexicon:\n  Nguyen: win\nsegments: solo\nmusic: intro.wav\ncover: cover.png\nexport:\n  bitrate: 128"
     )
     assert (front.title, front.author, front.narrator, front.solo) == ("The Show", "Jo", "Zoe", True)
-    assert front.cast.entries == (("Zoe", CastEntry("anna")), ("Al", CastEntry("bob", "angry", 7)), ("Cy", CastEntry()))
+    assert front.cast.entries == (
+        ("Zoe", CastEntry("anna")),
+        ("Al", CastEntry("bob", "angry", 7)),
+        ("Cy", CastEntry()),
+        ("Di", CastEntry("eve", "calm")),
+    )
     assert front.lexicon == (("Nguyen", "win"),)
     assert (front.music, front.cover, front.export) == ("intro.wav", "cover.png", (("bitrate", "128"),))
-    assert front.places == (("Zoe", 5, 2), ("Al", 6, 2), ("Cy", 7, 2))
+    assert front.places == (("Zoe", 5, 2), ("Al", 6, 2), ("Cy", 7, 2), ("Di", 8, 2))
     assert front.problems == ()
 
 

@@ -40,6 +40,14 @@ def listed(run: Run, project: Path, *more: str) -> list[dict[str, Any]]:
     return found
 
 
+def test_takes_asked_for_where_everything_is_rendered_are_told_not_to_be_made(
+    run: Run, project: Path, script: Path, tmp_path: Path
+) -> None:
+    ran = run("render", script, "--project", project, "-o", tmp_path / "a.wav", "--engine", "draft", "--takes", "3")
+    assert ran.status == 0 and "--takes and --retry count for segments that are to be rendered" in ran.err
+    assert len(listed(run, project)) == 4
+
+
 def test_takes_are_listed_chosen_locked_noted_deleted_and_restored(run: Run, project: Path, tmp_path: Path) -> None:
     rows = listed(run, project)
     assert [(row["line"], row["letter"], row["state"]) for row in rows] == [
