@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from studio.engines.sounds import sound_tags
 REVISION = 1  # of everything here that decides what is found
 WORST = 1.0  # the cost of a take that is not heard as these words at all
 _HOP_S = 0.01
+_LETTERS = re.compile(r"\W+")
 _MOST_FRAMES = 2_000  # of a take; longer ones are looked at in coarser steps, so that memory stays within bounds
 _STRETCH_LIMITS = (0.6, 1.6)  # of the reference, towards the take's speed
 _LOW, _HIGH = ("en-us", 98.0), ("en-us+f3", 202.0)  # variants of the draft voice and their pitch at 50
@@ -68,7 +70,7 @@ class Aligner:
         best = Alignment()
         for free_share in _FREE_SHARES:
             path, cost = _walked(take, reference, free_share)
-            found = _read(path, reference, words, hop_s, seconds, cost)
+            found = _read(path, reference, words, _echoes(words, turns), hop_s, seconds, cost)
             if free_share == _FREE_SHARES[0] or _faults(found) < _faults(best):
                 best = found
             if not best.findings or not reference.is_free.any():
@@ -195,7 +197,21 @@ def _stays(path: Path, reference: Reference) -> list[_Stay]:
     return found
 
 
-def _read(path: Path, reference: Reference, words: Sequence[Word], hop_s: float, seconds: float, cost: float) -> Alignment:
+def _echoes(words: Sequence[Word], turns: Sequence[SpokenTurn]) -> frozenset[int]:
+    """Words that the text says twice in a row, as in “No, no!”: which of them is left out or said again, nobody can tell."""
+    said = [_LETTERS.sub("", turns[word.turn].text[word.start : word.end].casefold()) for word in words]
+    return frozenset(place for first in range(len(said) - 1) if said[first] == said[first + 1] for place in (first, first + 1))
+
+
+def _read(
+    path: Path,
+    reference: Reference,
+    words: Sequence[Word],
+    echoes: frozenset[int],
+    hop_s: float,
+    seconds: float,
+    cost: float,
+) -> Alignment:
     stays = _stays(path, reference)
     said: dict[int, _Stay] = {}
     for stay in stays:
@@ -211,7 +227,11 @@ def _read(path: Path, reference: Reference, words: Sequence[Word], hop_s: float,
         else:
             times.append((now, now))
     placed = tuple(Word(one.turn, one.start, one.end, *span) for one, span in zip(words, times, strict=True))
-    findings = [*_missing(placed, said, seconds), *_repeated(stays, hop_s), *_added(stays, reference, said, hop_s)]
+    findings = [
+        *_missing(placed, said, echoes, seconds),
+        *_repeated(stays, echoes, hop_s),
+        *_added(stays, reference, said, hop_s),
+    ]
     return Alignment(placed, cost, tuple(_without_slurs(sorted(findings, key=lambda one: one.start_s))))
 
 
@@ -228,17 +248,17 @@ def _without_slurs(findings: Sequence[Finding]) -> list[Finding]:
     return [one for one in findings if not any(one in pair for pair in slurred)]
 
 
-def _missing(words: Sequence[Word], said: dict[int, _Stay], seconds: float) -> Iterator[Finding]:
+def _missing(words: Sequence[Word], said: dict[int, _Stay], echoes: frozenset[int], seconds: float) -> Iterator[Finding]:
     for is_missing, group in groupby(range(len(words)), key=lambda index: index not in said):
-        if is_missing:
-            run = list(group)
+        run = list(group)
+        if is_missing and not (len(run) == 1 and run[0] in echoes):
             at = words[run[0]].start_s
             yield Finding(
                 Defect.MISSING, float(len(run)), 0.0, max(at - _MARGIN_S, 0.0), min(max(at, 0.0) + _MARGIN_S, seconds)
             )
 
 
-def _repeated(stays: Sequence[_Stay], hop_s: float) -> Iterator[Finding]:
+def _repeated(stays: Sequence[_Stay], echoes: frozenset[int], hop_s: float) -> Iterator[Finding]:
     """Where the take goes back to words that were said."""
     said = [stay for stay in stays if stay.kind == WORD]
     furthest = -1
@@ -247,9 +267,9 @@ def _repeated(stays: Sequence[_Stay], hop_s: float) -> Iterator[Finding]:
         if stay is not None and stay.word <= furthest:
             run.append(stay)
             continue
-        if run:
+        if run and not (len(run) == 1 and run[0].word in echoes):
             yield Finding(Defect.REPEATED, float(len(run)), 0.0, run[0].start * hop_s, run[-1].end * hop_s)
-            run = []
+        run = []
         furthest = stay.word if stay is not None else furthest
 
 

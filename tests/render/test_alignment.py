@@ -14,7 +14,7 @@ from studio.core.render import SpokenTurn, VoiceSpec
 from studio.engines.draft import RATE, DraftEngine
 from studio.engines.sounds import sound_tags
 from studio.render.alignment import WORST, Aligner, Alignment
-from tests.render.drafted import Case, cases, doubled, joined, speak, voice, without
+from tests.render.drafted import VARIANTS, Case, cases, doubled, joined, speak, voice, without
 
 TEXT = "The captain folded the map, looked at the sky, and told us to be ready before dawn."
 TURNS = (SpokenTurn(1, TEXT),)
@@ -120,6 +120,15 @@ def test_however_a_sound_is_made_the_words_beside_it_are_found(
     later_s = (len(middle) - (last - first)) / RATE
     true = [word.start_s + later_s * (word.start > tag.start) for word in words if word != laugh]
     assert np.median(np.abs(np.array(true) - [word.start_s for word in alignment.words])) < 0.04
+
+
+def test_words_that_the_text_repeats_are_not_told_to_be_repeated_or_missing(draft: DraftEngine, aligner: Aligner) -> None:
+    turns = (SpokenTurn(1, "No, no, no, that is not what I said."),)
+    for variant in VARIANTS:
+        sound, _ = speak(draft, turns, (voice(variant, 130, 65),), 9)
+        assert aligner.align(sound, RATE, turns).findings == ()
+    short, _ = speak(draft, (SpokenTurn(1, "No, no, no, that is I said."),), VOICE)
+    assert Defect.MISSING in {one.defect for one in aligner.align(short, RATE, turns).findings}
 
 
 def test_silence_and_sound_of_no_length_have_none_of_the_words(aligner: Aligner) -> None:
