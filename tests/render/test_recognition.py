@@ -16,9 +16,12 @@ import pytest
 
 from studio.core.errors import UnavailableError
 from studio.core.quality import Defect
-from studio.core.render import SpokenTurn
+from studio.core.render import Audio, Caps, Limits, Request, SpokenTurn, VoiceSpec
+from studio.engines.draft import DraftEngine
 from studio.render import recognition
 from studio.render.recognition import Recognised, Recogniser, matched
+from studio.render.reviewing import Reviewer
+from studio.store.takes import Take
 
 TURNS = (SpokenTurn(1, "Good morning, Ben. (laughs) It’s a fine day."), SpokenTurn(2, "So it is!"))
 SOUND = np.ones(44_100, np.float32)
@@ -52,6 +55,27 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     recognition.folder().mkdir(parents=True)
     (recognition.folder() / "ggml-base.en.bin").write_bytes(b"weights")
     return calls
+
+
+def reviewed(text: str) -> list[Defect]:
+    """What the words of a draft take of this text are found to lack, by an engine that tells no times of words."""
+    request = Request((SpokenTurn(1, text),), (VoiceSpec(3),), 1)
+    engine = DraftEngine()
+    pcm = b"".join(event.pcm for event in engine.open(request) if isinstance(event, Audio))
+    engine.close()
+    sound = np.frombuffer(pcm, "<f4")
+    take = Take("0" * 32, len(sound) / 22_050, len(sound), 22_050, (), "", "", 0)
+    with Reviewer() as reviewer:
+        found = reviewer.review(take.key, sound, 22_050, request, Caps("dia", "1", 22_050, Limits(), frozenset()), take)
+    assert len(found.words) == len(text.split()), "the draft voice tells the times"
+    return [one.defect for one in found.findings if one.defect in (Defect.MISSING, Defect.ADDED)]
+
+
+def test_who_has_it_has_takes_judged_by_what_it_hears(installed: list[Any]) -> None:
+    assert reviewed("Good morning, Ben.") == []
+    assert reviewed("Good morning, my dear old friend Ben.") == [Defect.MISSING]
+    assert [call[0] for call in installed if isinstance(call[0], str)] == [str(recognition.model())] * 2
+    assert reviewed("I have 12 of them, and you have none.") == [], "figures are heard as written by nobody"
 
 
 def test_without_the_package_one_sentence_says_what_would_make_it_available(monkeypatch: pytest.MonkeyPatch) -> None:
