@@ -79,10 +79,6 @@ class VoiceMaking(QObject):
         """The sound of a user's file, of whatever format."""
         self._run(partial(_read_foreign, path), then, refused)
 
-    def read_own(self, path: Path, then: Callable[[Sound], None], refused: Refused) -> None:
-        """The sound of a file of ours: a take, a recording of the microphone."""
-        self._run(partial(_read_own, path), then, refused)
-
     def read_sample(self, sample: Sample, then: Callable[[Sound], None], refused: Refused) -> None:
         """The sound of a sample of the library."""
         self._run(partial(_read_sample, self._library, sample.digest), then, refused)

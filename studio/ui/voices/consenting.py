@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEd
 
 from studio.core.voices import Consent
 from studio.i18n import _
+from studio.ui.widgets.answers import answers
 
 MAX_STATEMENT = 2_000
 
@@ -135,20 +136,13 @@ class ConsentDialog(QDialog):
         self._fault.setProperty("role", "error")
         self._fault.setWordWrap(True)
         self._fault.hide()
-        cancel, go_on = QPushButton(_("Cancel")), QPushButton(_("Export with this consent"))
-        go_on.setProperty("main", True)
-        go_on.setDefault(True)
-        cancel.clicked.connect(self.reject)
+        go_on = QPushButton(_("Export with this consent"))
         go_on.clicked.connect(self.give)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(go_on)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         for widget in (about, self.form, self._fault):
             column.addWidget(widget)
-        column.addLayout(buttons)
+        column.addLayout(answers(self, go_on))
 
     def give(self) -> None:
         fault = self.form.fault() or ("" if self.form.statement.text().strip() else _("Write down what was agreed."))

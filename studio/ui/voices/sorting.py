@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from studio.core.voices import Voice
 from studio.i18n import _
 from studio.qt.models.voices import names_in_words
 from studio.qt.workspace import Workspace
 from studio.ui.voices.details import folder_of, name_field, tags_in
+from studio.ui.widgets.answers import answers
 
 
 class SortDialog(QDialog):
@@ -50,21 +51,14 @@ class SortDialog(QDialog):
         ):
             name_field(field, label)
             form.addRow(label, field)
-        cancel, change = QPushButton(_("Cancel")), QPushButton(_("Change"))
-        change.setProperty("main", True)
-        change.setDefault(True)
-        cancel.clicked.connect(self.reject)
+        change = QPushButton(_("Change"))
         change.clicked.connect(self.change)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(change)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.addWidget(title)
         column.addWidget(about)
         column.addLayout(form)
-        column.addLayout(buttons)
+        column.addLayout(answers(self, change))
 
     def change(self) -> None:
         """Make the change for all of them, and close."""
